@@ -1,0 +1,246 @@
+"""The values an analysis ends in: events, strides, measures, the kinetic chain, and the session result.
+
+Nothing here computes; the stages fill these in and the faces read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sensor.samples import FloatArray, Placement, Side
+
+Interval = tuple[float, float]
+
+
+class EventKind(StrEnum):
+    """Gait events."""
+
+    IC = "IC"  # initial contact
+    FC = "FC"  # final contact, toe-off
+
+
+class Status(StrEnum):
+    """Whether a value could be had from these sensors and this walk."""
+
+    OBSERVED = "observed"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Verdict(StrEnum):
+    """The only scale of quality."""
+
+    VALID = "valid"
+    ATTENTION = "attention"
+    INVALID = "invalid"
+
+
+class Flag(StrEnum):
+    """How far an asymmetry leaves its band."""
+
+    NONE = "none"
+    BORDERLINE = "borderline"
+    CLEAR = "clear"
+
+
+class Confidence(StrEnum):
+    """How much a link of the chain can be leaned on."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+class Link(StrEnum):
+    """Links of the kinetic chain, source first, then the other causes."""
+
+    KNEE = "knee"
+    STRIDE = "stride"
+    LOAD = "load"
+    PELVIS = "pelvis"
+    ROTATORS = "rotators"
+    LUMBAR = "lumbar"
+    CLAUDICATION = "claudication"
+    SYSTEMIC = "systemic"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A detected initial or final contact, on the recording's own clock."""
+
+    time_s: float
+    side: Side
+    kind: EventKind
+    confidence: float  # 0 to 1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """One gait cycle of one side, from initial contact to the next of the same side.
+
+    A quantity that could not be had is NaN. ``valid`` strides enter the metrics; ``reason`` says why one does not.
+    Times are seconds on the recording's clock; a step belongs to the side that lands at ``ic_s``.
+    """
+
+    side: Side
+    ic_s: float
+    fc_s: float
+    next_ic_s: float
+    stance_time_s: float
+    swing_time_s: float
+    step_time_s: float  # from the other side's initial contact to ic_s
+    single_support_s: float  # this foot alone
+    double_support_s: float  # both double supports of this cycle
+    stride_length_m: float
+    knee_swing_velocity_rad_s: float  # peak sagittal angular rate of the shank in the swing before ic_s
+    impact_peak_m_s2: float  # peak of the shank's specific force about ic_s, gravity removed
+    knee_flexion_loading_deg: float
+    knee_flexion_swing_deg: float
+    obliquity_rom_deg: float
+    tilt_rom_deg: float
+    rotation_rom_deg: float
+    drop_deg: float  # how far the other side of the pelvis drops in this stance
+    straight: bool
+    valid: bool
+    reason: str = ""
+
+    @property
+    def stride_time_s(self) -> float:
+        """Duration of the gait cycle, s."""
+        return self.next_ic_s - self.ic_s
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number with its unit, interval, sample size and reference band, or the reason why there is none."""
+
+    name: str
+    unit: str
+    value: float | None
+    ci95: Interval | None = None
+    n: int = 0
+    band: Interval | None = None
+    status: Status = Status.OBSERVED
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asymmetry:
+    """Left against right. Exactly one of ``log_ratio_pct`` and ``z_difference`` is the scale; + means left larger.
+
+    ``ci95`` and ``band`` are in the unit of that scale; both it and the values are None when not assessed.
+    """
+
+    metric: str
+    unit: str
+    left: float | None
+    right: float | None
+    n_left: int
+    n_right: int
+    is_angle: bool  # True: z_difference; False: log_ratio_pct
+    effect: float | None
+    ci95: Interval | None
+    band: Interval
+    flag: Flag
+    status: Status
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PelvisSeries:
+    """Pelvic angles on the uniform grid, degrees; NaN where untrusted. Arrays of shape (n,).
+
+    Signs: obliquity + = left side up, tilt + = anterior, rotation + = right side forward.
+    """
+
+    time_s: FloatArray
+    tilt_deg: FloatArray
+    obliquity_deg: FloatArray
+    rotation_deg: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KneeSeries:
+    """Knee flexion on the uniform grid, degrees, zero = standing; NaN where untrusted. Arrays of shape (n,)."""
+
+    time_s: FloatArray
+    left_deg: FloatArray
+    right_deg: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A quantity over the gait cycle, 0 to 100 % in 101 points, left and right. None where a side has none.
+
+    ``band_low`` and ``band_high`` are the speed-matched reference mean -+ 1 SD, or None without a reference.
+    """
+
+    name: str  # pelvis_obliquity, pelvis_tilt, pelvis_rotation, knee_angular_velocity, knee_flexion
+    unit: str
+    left_mean: FloatArray | None
+    left_sd: FloatArray | None
+    n_left: int
+    right_mean: FloatArray | None
+    right_sd: FloatArray | None
+    n_right: int
+    left_fc_pct: float | None
+    right_fc_pct: float | None
+    band_low: FloatArray | None = None
+    band_high: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """What one link of the kinetic chain shows. ``z`` is in reference SDs; ``reason`` speaks plainly either way."""
+
+    link: Link
+    status: Status
+    value: float | None
+    unit: str
+    z: float | None
+    side: Side | None
+    confidence: Confidence
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The verdict on a recording and the sentences behind it."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What was recorded: placements, span, rate, and what was assumed about the person."""
+
+    name: str
+    placements: tuple[Placement, ...]
+    rate_hz: float
+    duration_s: float
+    missing_pct: Mapping[Placement, float]
+    height_m: float
+    leg_length_m: float
+    assumptions: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionResult:
+    """Everything an analysis says about one recording."""
+
+    recording: Recording
+    quality: Quality
+    events: tuple[Event, ...]
+    strides: tuple[Stride, ...]
+    gait: Mapping[str, Measure]
+    asymmetry: Mapping[str, Asymmetry]
+    pelvis: Mapping[str, Measure]
+    chain: tuple[ChainLink, ...]
+    curves: Mapping[str, Curve]
+    pelvis_series: PelvisSeries
+    knee_series: KneeSeries | None
+    provenance: Mapping[str, object] = field(default_factory=dict)
