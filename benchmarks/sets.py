@@ -70,21 +70,25 @@ def read_columns(path: Path) -> dict[str, FloatArray]:
 
 def truth(trial: Trial, folder: str = "truth") -> dict[str, FloatArray]:
     """The per-sample truth of a trial (`truth` of virtual_pelvis, `mocap` of gaittoolbox); empty if there is none."""
-    path = trial.recording.parent.parent / folder / f"{trial.name}.csv.gz"
-    return read_columns(path) if path.is_file() else {}
+    found = _table(trial.recording.parent.parent / folder, trial.name)
+    return read_columns(found) if found else {}
 
 
 def _trial(folder: Path, row: Mapping[str, str]) -> Trial:
     name = row["trial"]
-    candidates = [folder / "recordings" / f"{name}{ending}" for ending in (".csv", ".csv.gz")]
-    found = next((path for path in candidates if path.is_file()), None)
+    found = _table(folder / "recordings", name)
     if found is None:
-        raise FileNotFoundError(f"{folder.name}: trials.csv lists {name}, but there is no recording {candidates[0]}")
+        raise FileNotFoundError(f"{folder.name}: trials.csv lists {name}, but recordings/ has no {name}.csv or .csv.gz")
     turns = ((float(row["turn_start_s"]), float(row["turn_end_s"])),) if row.get("turn_start_s") else ()
     return Trial(
         folder.name, name, row["subject"], row["condition"], found,
         read_events(folder / "events" / f"{name}.csv"), turns, dict(row),
     )  # fmt: skip
+
+
+def _table(folder: Path, name: str) -> Path | None:
+    candidates = (folder / f"{name}{ending}" for ending in (".csv", ".csv.gz"))
+    return next((path for path in candidates if path.is_file()), None)
 
 
 @contextmanager
