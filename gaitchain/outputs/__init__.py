@@ -1,0 +1,6 @@
+"""What an analysis leaves on disk: summary.json with its schema, and the tables of events, strides and angles."""
+
+from gaitchain.outputs.files import OutputError, write_outputs
+from gaitchain.outputs.summary import SCHEMA_VERSION, summary, summary_bytes, summary_schema
+
+__all__ = ["SCHEMA_VERSION", "OutputError", "summary", "summary_bytes", "summary_schema", "write_outputs"]
