@@ -1,0 +1,16 @@
+"""The recording on disk: one table for CSV, gzipped CSV and Parquet, and the sidecar beside it."""
+
+from sensor.recording.reader import read_recording
+from sensor.recording.sidecar import sidecar_path
+from sensor.recording.table import Marker, RecordingError, RecordingTable, blocks
+from sensor.recording.writer import write_recording
+
+__all__ = [
+    "Marker",
+    "RecordingError",
+    "RecordingTable",
+    "blocks",
+    "read_recording",
+    "sidecar_path",
+    "write_recording",
+]
