@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.result import Event, EventKind, Interval
 from sensor.samples import FloatArray, Side
 
+ROUNDING_S = 1e-9  # differences of decimal times are not exact
 TOLERANCE_S = 0.25  # the sets' README
 LONGEST_PAUSE_S = 2.0  # reference events further apart belong to different walking periods (the sets' README)
 
@@ -89,7 +90,7 @@ def match(reference_s: FloatArray, detected_s: FloatArray, tolerance_s: float = 
     list of (reference index, detection index), in order of the reference indices.
     """
     distance = np.abs(np.subtract.outer(np.asarray(reference_s, float), np.asarray(detected_s, float)))
-    rows, columns = np.nonzero(distance <= tolerance_s)
+    rows, columns = np.nonzero(distance <= tolerance_s + ROUNDING_S)
     pairs: dict[int, int] = {}
     taken: set[int] = set()
     for at in np.argsort(distance[rows, columns], kind="stable"):
@@ -105,7 +106,7 @@ def walking_periods(reference: Iterable[Event], longest_pause_s: float = LONGEST
     time_s = np.sort([event.time_s for event in reference])
     if time_s.size == 0:
         return []
-    runs = np.split(time_s, np.flatnonzero(np.diff(time_s) > longest_pause_s) + 1)
+    runs = np.split(time_s, np.flatnonzero(np.diff(time_s) > longest_pause_s + ROUNDING_S) + 1)
     return [(float(run[0]), float(run[-1])) for run in runs]
 
 
@@ -214,21 +215,28 @@ def step_times_s(events: Sequence[Event], side: Side, turns: Sequence[Interval] 
     return np.array(times, dtype=float)
 
 
-def stance_asymmetry_pct(events: Sequence[Event], turns: Sequence[Interval] = ()) -> float:
-    """100 ln(left / right) of the mean stance times; NaN if a side has none."""
-    return asymmetry_pct(*(stance_times_s(events, side, turns) for side in Side))
+def stance_asymmetry_pct(events: Sequence[Event], turns: Sequence[Interval] = (), trim: float = 0.0) -> float:
+    """Asymmetry of the mean stance times, see :func:`asymmetry_pct`."""
+    left, right = (stance_times_s(events, side, turns) for side in Side)
+    return asymmetry_pct(left, right, trim)
 
 
-def step_asymmetry_pct(events: Sequence[Event], turns: Sequence[Interval] = ()) -> float:
-    """100 ln(left / right) of the mean step times; NaN if a side has none."""
-    return asymmetry_pct(*(step_times_s(events, side, turns) for side in Side))
+def step_asymmetry_pct(events: Sequence[Event], turns: Sequence[Interval] = (), trim: float = 0.0) -> float:
+    """Asymmetry of the mean step times, see :func:`asymmetry_pct`."""
+    left, right = (step_times_s(events, side, turns) for side in Side)
+    return asymmetry_pct(left, right, trim)
 
 
-def asymmetry_pct(left: FloatArray, right: FloatArray) -> float:
-    """100 ln(mean of left / mean of right)."""
+def asymmetry_pct(left: FloatArray, right: FloatArray, trim: float = 0.0) -> float:
+    """100 ln(mean of left / mean of right); NaN if a side has no value.
+
+    Parameters
+    ----------
+    trim : share of the values cut off at each end before the mean, for sets that state their asymmetry so.
+    """
     if len(left) == 0 or len(right) == 0:
         return float("nan")
-    return float(100.0 * np.log(left.mean() / right.mean()))
+    return float(100.0 * np.log(_trimmed_mean(left, trim) / _trimmed_mean(right, trim)))
 
 
 def during_walks(events: Iterable[Event], reference: Sequence[Event], margin_s: float = TOLERANCE_S) -> list[Event]:
@@ -309,6 +317,11 @@ def _score(
         extra=sum(inside(float(t), periods) for t in alone),
         error_s=tuple(float(detected_s[column] - reference_s[row]) for row, column in pairs),
     )
+
+
+def _trimmed_mean(values: FloatArray, trim: float) -> float:
+    cut = int(trim * len(values))
+    return float(np.sort(values)[cut : len(values) - cut].mean())
 
 
 def _sides(events: Iterable[Event], kind: EventKind) -> list[Side]:

@@ -1,0 +1,108 @@
+"""Angles against motion capture: the knee from joint centres, the pelvis as one orientation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.spatial.transform import Rotation, Slerp
+
+from pipeline.result import SessionResult
+from sensor.samples import FloatArray, Side
+
+NAN = float("nan")
+HEADINGS_TRIED = 73
+SMALLEST_WIDTH_RAD = 1e-6
+# a heading is the first of these, plus its cosine times the second, plus its sine times the third
+PARTS_OF_A_HEADING = (
+    np.diag([0.0, 0.0, 1.0]),
+    np.diag([1.0, 1.0, 0.0]),
+    np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]),
+)
+
+
+def knee_flexion_deg(mocap: Mapping[str, FloatArray], side: Side) -> FloatArray:
+    """Angle between the lines hip-knee and knee-ankle of a leg, deg; a straight leg has 0.
+
+    Parameters
+    ----------
+    mocap : columns ``hip_jc_<side>_x|y|z``, ``knee_jc_...``, ``ankle_jc_...``, in m.
+    """
+    hip, knee, ankle = (
+        np.column_stack([mocap[f"{joint}_jc_{side}_{axis}"] for axis in "xyz"]) for joint in ("hip", "knee", "ankle")
+    )
+    thigh, shank = knee - hip, ankle - knee
+    sine = np.linalg.norm(np.cross(thigh, shank), axis=1)
+    return np.asarray(np.degrees(np.arctan2(sine, np.sum(thigh * shank, axis=1))))
+
+
+def knee_rms_deg(
+    result: SessionResult, side: Side, time_s: FloatArray, flexion_deg: FloatArray, free_zero: bool = False
+) -> float:
+    """Root mean square difference of knee flexion where both exist; NaN if they never do.
+
+    Parameters
+    ----------
+    free_zero : take out the mean difference first, for a recording without standing to set the zero.
+    """
+    if result.knee_series is None:
+        return NAN
+    ours = result.knee_series.left_deg if side is Side.LEFT else result.knee_series.right_deg
+    difference = np.interp(result.knee_series.time_s, time_s, flexion_deg, left=NAN, right=NAN) - ours
+    difference = difference[np.isfinite(difference)]
+    if difference.size == 0:
+        return NAN
+    offset = difference.mean() if free_zero else 0.0
+    return float(np.sqrt(np.mean((difference - offset) ** 2)))
+
+
+def knee_errors_deg(result: SessionResult, mocap: Mapping[str, FloatArray]) -> dict[Side, float]:
+    """Root mean square error of each knee against the joint centres, deg, after one constant offset."""
+    if not mocap:
+        return {}
+    return {
+        side: knee_rms_deg(result, side, mocap["time_s"], knee_flexion_deg(mocap, side), free_zero=True)
+        for side in Side
+    }
+
+
+def pelvis_error_deg(result: SessionResult, mocap: Mapping[str, FloatArray]) -> float:
+    """Root mean square angle between our pelvis and the motion capture's, deg, see :func:`orientation_rms_deg`."""
+    if not mocap:
+        return NAN
+    series = result.pelvis_series
+    angles = np.column_stack([series.rotation_deg, series.tilt_deg, series.obliquity_deg])
+    trusted = np.isfinite(angles).all(axis=1)
+    if not trusted.any():
+        return NAN
+    ours = Rotation.from_euler("ZYX", angles[trusted], degrees=True)
+    quaternions = np.column_stack([mocap[f"pelvis_q_{part}"] for part in "xyzw"])
+    theirs = Slerp(mocap["time_s"], Rotation.from_quat(quaternions))
+    time_s = np.clip(series.time_s[trusted], mocap["time_s"][0], mocap["time_s"][-1])
+    return orientation_rms_deg(ours, theirs(time_s))
+
+
+def orientation_rms_deg(ours: Rotation, theirs: Rotation) -> float:
+    """Root mean square angle between two courses of body-to-earth orientations that differ in mounting and heading.
+
+    One constant rotation of the body frame and one heading of the earth frame are solved first, in the least squares
+    of the matrix entries. Given a heading the best mounting has a closed solution, and what it reaches depends on the
+    heading through three constant matrices only, so the heading is searched over the whole circle.
+    """
+    parts = [np.einsum("nji,jk,nkl->il", theirs.as_matrix(), part, ours.as_matrix()) for part in PARTS_OF_A_HEADING]
+    best_rad, width_rad = 0.0, 2 * np.pi
+    while width_rad > SMALLEST_WIDTH_RAD:
+        tried_rad = best_rad + width_rad * np.linspace(-0.5, 0.5, HEADINGS_TRIED)
+        best_rad = max(tried_rad.tolist(), key=lambda heading_rad: _mounting(parts, heading_rad)[1])
+        width_rad *= 4 / HEADINGS_TRIED
+    mounting, _ = _mounting(parts, best_rad)
+    aligned = Rotation.from_rotvec([0.0, 0.0, best_rad]) * ours * Rotation.from_matrix(mounting)
+    return float(np.degrees(np.sqrt(np.mean((aligned.inv() * theirs).magnitude() ** 2))))
+
+
+def _mounting(parts: Sequence[FloatArray], heading_rad: float) -> tuple[FloatArray, float]:
+    """The best mounting for a heading, and the sum of matrix products that it reaches (the larger the nearer)."""
+    upright, cosine, sine = parts
+    left, size, right = np.linalg.svd(upright + np.cos(heading_rad) * cosine + np.sin(heading_rad) * sine)
+    keep = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
+    return right.T @ (keep[:, np.newaxis] * left.T), float(size @ keep)

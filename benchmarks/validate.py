@@ -1,0 +1,139 @@
+"""Analyse every trial of the datasets folder and say how far the results lie from their references.
+
+    python benchmarks/validate.py ../shared/datasets [--set NAME ...] [--trial] [--json] [--markdown FILE] [-j N]
+
+Exit code 0 if every trial ended with a verdict, 1 if one failed, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import tables
+from benchmarks.sets import SETS, Trial, load_trials
+from benchmarks.summary import SetSummary, summarise
+from benchmarks.trial_score import TrialScore, score_trial
+from pipeline.session import analyze_table
+from sensor.recording import read_recording
+
+BEGIN, END = "<!-- begin: written by benchmarks/validate.py -->", "<!-- end -->"
+
+
+def run(trial: Trial) -> TrialScore:
+    """Analyse and score one trial; an exception becomes a failure, so that the others still run."""
+    start = perf_counter()
+    try:
+        result = analyze_table(read_recording(trial.recording))
+        return score_trial(trial, result, perf_counter() - start)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs in the table
+        return TrialScore(
+            trial.set_name, trial.name, trial.subject, trial.condition, perf_counter() - start,
+            failure=f"{type(error).__name__}: {error}",
+        )  # fmt: skip
+
+
+def run_all(trials: Sequence[Trial], workers: int = 1) -> list[TrialScore]:
+    """Scores in the order of the trials."""
+    if workers == 1:
+        return [run(trial) for trial in trials]
+    with ProcessPoolExecutor(workers) as pool:
+        return list(pool.map(run, trials, chunksize=1))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    options = _parser().parse_args(arguments)
+    names = options.set or SETS
+    try:
+        trials = [trial for name in names for trial in load_trials(options.datasets, name)]
+    except (FileNotFoundError, NotADirectoryError) as error:
+        print(f"{error}. Name the folder that holds the sets {', '.join(SETS)}.", file=sys.stderr)
+        return 2
+    start = perf_counter()
+    scores = run_all(trials, options.jobs)
+    results = [summarise(name, [score for score in scores if score.set_name == name]) for name in names]
+    elapsed_s = perf_counter() - start
+    if options.json:
+        document = {"versions": versions(), "sets": {result.name: tables.as_json(result) for result in results}}
+        print(json.dumps(document, indent=2))
+    else:
+        print("\n\n".join(tables.plain(result) for result in results))
+        if options.trial:
+            print("\n" + tables.per_trial(scores))
+        print(f"\n{len(trials)} trials in {elapsed_s:.0f} s with {options.jobs} worker(s)")
+    if options.markdown:
+        write_between_markers(options.markdown, page(results))
+    return 1 if any(score.failure for score in scores) else 0
+
+
+def page(results: Sequence[SetSummary]) -> str:
+    """The generated part of docs/validation.md."""
+    made = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return "\n\n".join(
+        [f"Written on {datetime.now(UTC).date().isoformat()} by {made}.", *map(tables.markdown, results)]
+    )
+
+
+def write_between_markers(path: Path, text: str) -> None:
+    """Replace what stands between the two marker lines of a page.
+
+    Raises
+    ------
+    ValueError
+        If the page does not hold both markers.
+    """
+    old = path.read_text(encoding="utf-8")
+    before, begin, rest = old.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{path} lacks the lines {BEGIN!r} and {END!r}; the tables go between them")
+    path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """What the numbers were made with."""
+    made = {"gaitchain": _version("gaitchain"), "commit": _commit(), "Python": platform.python_version()}
+    return {**made, **{name: _version(name) for name in ("numpy", "scipy", "vqf")}}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str:
+    here = Path(__file__).resolve().parent
+    command = ["git", "-C", str(here), "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Score the analysis against the recordings of others.")
+    parser.add_argument("datasets", type=Path, help="folder that holds the sets, for example ../shared/datasets")
+    parser.add_argument("--set", action="append", choices=SETS, help="only this set; may be given several times")
+    parser.add_argument("--trial", action="store_true", help="one line per trial as well")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("--markdown", type=Path, help="page whose tables are to be replaced (docs/validation.md)")
+    parser.add_argument("-j", "--jobs", type=int, default=1, help="trials at a time (default 1)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
