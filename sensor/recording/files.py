@@ -125,7 +125,7 @@ def _header(path: Path) -> list[str]:
         header = [name.strip() for name in next(csv.reader([line]), [])]
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(
-            f"{path}: the header (row 1) is not UTF-8 text; save the table as CSV in UTF-8."
+            f"{path}: the header (row 1) is not UTF-8 text; save it as CSV in UTF-8."
         ) from error
     if "time_s" not in header and re.search(r"time_s\W*[;\t]", line):
         raise RecordingError(f"{path}: the header (row 1) separates columns by ; or tab; separate them by commas.")
@@ -133,7 +133,7 @@ def _header(path: Path) -> list[str]:
 
 
 def _read_parquet(path: Path, wanted: Callable[[str], bool]) -> Columns:
-    import pyarrow.parquet as pq  # noqa: PLC0415  only this kind of file needs it
+    import pyarrow.parquet as pq  # 20 ms that only this kind of file needs
 
     with pq.ParquetFile(path) as file:
         header = list(file.schema_arrow.names)

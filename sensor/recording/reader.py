@@ -100,7 +100,7 @@ def _check_times(path: Path, time_s: FloatArray) -> float:
     unknown = ~np.isfinite(time_s)
     if unknown.any():
         raise RecordingError(
-            f"{path}: row {_row(int(np.argmax(unknown)))}: time_s is empty; every row needs its time. Fill it in or delete the row."
+            f"{path}: row {_row(int(np.argmax(unknown)))}: time_s is empty; fill it in or delete the row."
         )
     steps = np.diff(time_s)
     wrong = steps <= 0.0

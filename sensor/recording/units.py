@@ -3,9 +3,9 @@
 Specific force is 1 g on average whatever a person does, so its median tells g from m/s^2. Angular rate has no such
 anchor: its median is taken over the seconds in which the accelerometer says that the body moves. In all trials of
 ``shared/datasets`` this median is 0.7 to 3.4 rad/s (41 to 192 deg/s) at shank and thigh, and 0.3 to 2.0 rad/s (18 to
-116 deg/s) at the pelvis; each limit below lies between the two readings, a factor of 3 from either. The median, not a peak: a loose
-sensor rings at every step (14 rad/s at a sacrum there), and comparing the gyroscope with the turning of gravity
-separates the units less well (a factor of 2, tried on the same trials).
+116 deg/s) at the pelvis; each limit below lies between the two readings, a factor of 3 from either. The median, not a
+peak: a loose sensor rings at every step (14 rad/s at a sacrum there). Comparing the gyroscope with the turning of
+gravity separates the units less well (a factor of 2 from the limit, tried on the same trials).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def check_overrides(source: str, overrides: Mapping[str, str]) -> dict[str, str]
         known: Mapping[str, float] = {"acc": ACC_UNITS, "gyr": GYR_UNITS}.get(kind, {})
         if not known or placement not in ("", *Placement):
             raise RecordingError(
-                f"{source}: units has the key {key!r}; expected acc, gyr, or a placement with them, such as hip_left_gyr."
+                f"{source}: units has the key {key!r}; expected acc, gyr, or one of a placement, such as hip_left_gyr."
             )
         spelling = _SPELLINGS.get(unit.strip().lower(), unit.strip().lower())
         if spelling not in known:

@@ -1,0 +1,5 @@
+"""``python -m gaitchain``."""
+
+from gaitchain.cli import main
+
+main()
