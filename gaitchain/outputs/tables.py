@@ -119,12 +119,11 @@ def _series(columns: Sequence[str], time_s: FloatArray, angles_deg: Sequence[Flo
     return bytes(out.getvalue())
 
 
-def _decimals(values: FloatArray, places: int) -> pa.Array:
+def _decimals(values: FloatArray, places: int) -> pa.Decimal128Array[int, int]:
     """Exact decimals: unlike floats they print with fixed places, have no negative zero, and format fast."""
-    missing = ~np.isfinite(values)
-    scaled = np.rint(np.where(missing, 0.0, values) * 10**places).astype(np.int64)
+    known = np.isfinite(values)
+    scaled = np.rint(np.where(known, values, 0.0) * 10**places).astype("<i8")
     words = np.stack([scaled, scaled >> 63], axis=1)  # 128-bit two's complement, low word first
-    exact = pa.Array.from_buffers(
-        pa.decimal128(18, places), len(scaled), [None, pa.py_buffer(np.ascontiguousarray(words, dtype="<i8"))]
-    )
-    return pa.compute.if_else(pa.array(missing), pa.scalar(None, exact.type), exact)
+    valid = np.packbits(known, bitorder="little")
+    buffers = [pa.py_buffer(valid.tobytes()), pa.py_buffer(words.tobytes())]
+    return pa.Decimal128Array.from_buffers(pa.decimal128(18, places), len(scaled), buffers)

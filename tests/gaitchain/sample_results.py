@@ -136,8 +136,8 @@ def long_reasons() -> Sample:
     """Every sentence is long, and user text tries to be HTML."""
     whole = clear_asymmetry()
     long = (
-        "The hip_left sensor lost 14.2 % of its samples between 31.2 s and 48.9 s <after a fall & a reconnect>, so the strides "
-        "that these gaps touch are withheld from every number of the pelvis and the interval of those numbers is wider."
+        "The hip_left sensor lost 14.2 % of its samples between 31.2 s and 48.9 s <after a fall & a reconnect>, so the "
+        "strides that these gaps touch are withheld from every number of the pelvis and the interval of those numbers is wider."
     )
     result = replace(
         whole.result,
@@ -229,10 +229,9 @@ def _walk(severity: float, placements: tuple[Placement, ...]) -> SessionResult:
             ("Leg length was taken as 0.53 of the height of 1.68 m.",), (),
         ),
         quality=Quality(Verdict.VALID, ()),
-        events=tuple(
-            event
-            for s in strides
-            for event in (Event(s.ic_s, s.side, EventKind.IC, 0.97), Event(s.fc_s, s.side, EventKind.FC, 0.9, "near_gap"))
+        events=(
+            *(Event(s.ic_s, s.side, EventKind.IC, 0.97) for s in strides),
+            *(Event(s.fc_s, s.side, EventKind.FC, 0.9, "near_gap") for s in strides),
         ),
         strides=strides,
         gait=_gait(strides, severity),

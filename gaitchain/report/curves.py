@@ -1,0 +1,181 @@
+"""Gait-cycle panels: left and right mean with SD ribbon, reference band and toe-off over 0 to 100 %."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from gaitchain.report.scales import Scale, ticks
+from gaitchain.report.svg import figure, join, line, polygon, polyline, text, upright_text
+from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT
+from gaitchain.report.words import fixed, unit_sign
+from pipeline.result import Curve
+from sensor.samples import FloatArray
+
+WIDTH, HEIGHT = 348.0, 214.0
+_PLOT_LEFT, _PLOT_RIGHT, _PLOT_TOP, _PLOT_BOTTOM = 52.0, 340.0, 30.0, 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class PanelWords:
+    """Title of a panel and what up and down mean on its axis."""
+
+    title: str
+    up: str
+    down: str
+
+
+PANELS: Mapping[str, PanelWords] = {
+    "pelvis_obliquity": PanelWords("Pelvic obliquity", "own side up", "down"),
+    "pelvis_tilt": PanelWords("Pelvic tilt", "anterior", "posterior"),
+    "pelvis_rotation": PanelWords("Pelvic rotation", "own side forward", "back"),
+    "knee_angular_velocity": PanelWords("Shank angular velocity", "forward swing", "back"),
+    "knee_flexion": PanelWords("Knee flexion", "flexion", "extension"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    side: str
+    mean: FloatArray
+    sd: FloatArray
+    n: int
+    fc_pct: float | None
+
+
+def panels(curves: Mapping[str, Curve]) -> list[Markup]:
+    """One panel for each known curve that has at least one side, in reading order."""
+    return [panel(curves[name]) for name in PANELS if name in curves and _traces(curves[name])]
+
+
+def panel(curve: Curve) -> Markup:
+    """The panel of one quantity; the reference band is mean -+ 1 SD, the ribbon of each side its own SD over strides."""
+    words, traces = PANELS[curve.name], _traces(curve)
+    y = _y_axis(curve, traces)
+    x = Scale(0, 100, _PLOT_LEFT, _PLOT_RIGHT)
+    sides = ", ".join(f"{trace.side} {trace.n} strides{_fc_words(trace)}" for trace in traces)
+    band = "with" if curve.band_low is not None else "without"
+    return figure(
+        f"curve-{curve.name}",
+        WIDTH,
+        HEIGHT,
+        f"{words.title} over the gait cycle",
+        f"Mean and SD over strides in {unit_sign(curve.unit)}: {sides}; {band} reference band. Up is {words.up}.",
+        [
+            *_axes(x, y, words, curve.unit),
+            _reference(x, y, curve),
+            *(_ribbon(x, y, trace) for trace in traces),
+            *(_toe_off(x, trace) for trace in traces if trace.fc_pct is not None),
+            *(
+                polyline(points, SIDE_COLOURS[trace.side], 2.0, SIDE_DASHES[trace.side])
+                for trace in traces
+                for points in _runs(x, y, trace.mean)
+            ),
+        ],
+    )
+
+
+def legend() -> Markup:
+    """What the lines mean; one for all panels."""
+    parts = [
+        line((2, 9), (34, 9), LEFT, 2.2),
+        text((40, 13), "left", 11, LEFT, bold=True),
+        line((80, 9), (112, 9), RIGHT, 2.2, SIDE_DASHES["right"]),
+        text((118, 13), "right", 11, RIGHT, bold=True),
+        polygon([(164, 3), (190, 3), (190, 15), (164, 15)], LEFT, 0.14),
+        polygon([(190, 3), (216, 3), (216, 15), (190, 15)], RIGHT, 0.14),
+        text((222, 13), "SD over strides", 11, SOFT),
+        polygon([(318, 3), (350, 3), (350, 15), (318, 15)], BAND),
+        text((356, 13), "reference, mean \N{PLUS-MINUS SIGN} 1 SD at this speed", 11, SOFT),
+        line((562, 2), (562, 16), SOFT, 1.4),
+        text((570, 13), "toe-off (end of stance)", 11, SOFT),
+    ]
+    return figure("curve-legend", 710, 18, "Legend of the curves", "Left solid red, right dashed blue.", parts)
+
+
+def _traces(curve: Curve) -> list[_Trace]:
+    sides = (
+        ("left", curve.left_mean, curve.left_sd, curve.n_left, curve.left_fc_pct),
+        ("right", curve.right_mean, curve.right_sd, curve.n_right, curve.right_fc_pct),
+    )
+    return [
+        _Trace(side, mean, sd if sd is not None else np.zeros_like(mean), n, fc)
+        for side, mean, sd, n, fc in sides
+        if mean is not None and np.isfinite(mean).any()
+    ]
+
+
+def _fc_words(trace: _Trace) -> str:
+    return "" if trace.fc_pct is None else f" with toe-off at {fixed(trace.fc_pct, 0)} %"
+
+
+def _y_axis(curve: Curve, traces: list[_Trace]) -> Scale:
+    rows = [trace.mean + sign * np.nan_to_num(trace.sd) for trace in traces for sign in (-1, 1)]
+    rows += [band for band in (curve.band_low, curve.band_high) if band is not None]
+    low, high = float(np.nanmin(np.stack(rows))), float(np.nanmax(np.stack(rows)))
+    margin = 0.08 * (high - low) or 1.0
+    return Scale(low - margin, high + margin, _PLOT_BOTTOM, _PLOT_TOP)
+
+
+def _axes(x: Scale, y: Scale, words: PanelWords, unit: str) -> list[Markup]:
+    marks = ticks(y.low, y.high)
+    decimals = 0 if all(mark == round(mark) for mark in marks) else 1
+    shapes = [text((_PLOT_LEFT, 16), words.title, 12.5, INK, bold=True)]
+    for mark in marks:
+        shapes.append(line((_PLOT_LEFT, y(mark)), (_PLOT_RIGHT, y(mark)), RULE if mark == 0 else GRID, 1))
+        shapes.append(text((_PLOT_LEFT - 6, y(mark) + 3.5), fixed(mark, decimals), 10, SOFT, anchor="end"))
+    for percent in range(0, 101, 20):
+        shapes.append(line((x(percent), _PLOT_BOTTOM), (x(percent), _PLOT_BOTTOM + 4), RULE, 1))
+        shapes.append(text((x(percent), _PLOT_BOTTOM + 15), str(percent), 10, SOFT, anchor="middle"))
+    middle = (_PLOT_TOP + _PLOT_BOTTOM) / 2
+    arrows = f"{words.down} \N{LEFTWARDS ARROW} {unit_sign(unit)} \N{RIGHTWARDS ARROW} {words.up}"
+    return [
+        *shapes,
+        line((_PLOT_LEFT, _PLOT_BOTTOM), (_PLOT_RIGHT, _PLOT_BOTTOM), RULE, 1),
+        text((_PLOT_RIGHT, _PLOT_BOTTOM + 29), "% of the gait cycle", 10, SOFT, anchor="end"),
+        upright_text((12, middle), arrows, 10, SOFT),
+    ]
+
+
+def _reference(x: Scale, y: Scale, curve: Curve) -> Markup:
+    if curve.band_low is None or curve.band_high is None:
+        return Markup("")
+    return _area(x, y, curve.band_low, curve.band_high, BAND, 1.0)
+
+
+def _ribbon(x: Scale, y: Scale, trace: _Trace) -> Markup:
+    return _area(x, y, trace.mean - trace.sd, trace.mean + trace.sd, SIDE_COLOURS[trace.side], 0.14)
+
+
+def _toe_off(x: Scale, trace: _Trace) -> Markup:
+    at = x.clipped(trace.fc_pct or 0.0)
+    return line((at, _PLOT_TOP), (at, _PLOT_BOTTOM), SIDE_COLOURS[trace.side], 1.2, SIDE_DASHES[trace.side])
+
+
+def _area(x: Scale, y: Scale, low: FloatArray, high: FloatArray, colour: str, opacity: float) -> Markup:
+    known = np.isfinite(low) & np.isfinite(high)
+    return join(
+        polygon(
+            [(_at(x, i, len(low)), y(float(high[i]))) for i in run]
+            + [(_at(x, i, len(low)), y(float(low[i]))) for i in reversed(run)],
+            colour,
+            opacity,
+        )
+        for run in _known_runs(known)
+    )
+
+
+def _runs(x: Scale, y: Scale, values: FloatArray) -> list[list[tuple[float, float]]]:
+    return [[(_at(x, i, len(values)), y(float(values[i]))) for i in run] for run in _known_runs(np.isfinite(values))]
+
+
+def _known_runs(known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[range]:
+    edges = np.flatnonzero(np.diff(known, prepend=False, append=False))
+    return [range(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1]
+
+
+def _at(x: Scale, index: int, count: int) -> float:
+    return x(100 * index / (count - 1))

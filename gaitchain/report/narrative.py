@@ -1,0 +1,141 @@
+"""The report in sentences: the paragraph at the top and the list of what was not assessed.
+
+The wording describes and compares; it never names a disease as found, never calls a person normal or abnormal, and
+never says that one thing caused another (biomechanics.md, 6.3).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gaitchain.report.bars import effect_of
+from gaitchain.report.risk import ranked
+from gaitchain.report.words import (
+    LINKS,
+    MEASURES,
+    METRICS,
+    PATHWAYS,
+    against_band,
+    direction,
+    fixed,
+    listed,
+    quantity,
+    sentence,
+    span,
+    spoken,
+)
+
+KNEE_SIDE = (
+    "stance_time",
+    "swing_time",
+    "single_support",
+    "knee_swing_velocity",
+    "knee_flexion_loading",
+    "knee_flexion_swing",
+)
+CLOSE_MARGIN = 0.15  # two pathways this close are alternatives (biomechanics.md, 6.3)
+
+
+def in_short(document: dict[str, Any]) -> list[str]:
+    """The session in a few plain sentences, most important first."""
+    if document["quality"]["verdict"] == "invalid":
+        return [
+            "This recording cannot be described.",
+            *(sentence(reason) for reason in document["quality"]["reasons"]),
+            "Nothing below may be read as a finding.",
+        ]
+    sentences = [_walk(document), *_sides(document), *_pelvis(document)]
+    if _knee_side_flags(document) and _drop_outside(document):
+        sentences.append(
+            "Knee-side asymmetry and pelvic asymmetry occur together; this does not show that one causes the other."
+        )
+    return [*sentences, *_risk(document["risk"])]
+
+
+def alternatives(risk: dict[str, Any]) -> str:
+    """The pathways that fit best, and whether the first is clear of the second."""
+    best = ranked(risk["pathways"])[:3]
+    if not best:
+        return ""
+    names = listed([f"{spoken(name, PATHWAYS)} ({fixed(share, 2)})" for name, share in best])
+    if len(best) < 2:
+        return f"The walk is most consistent with: {names}."
+    margin = best[0][1] - best[1][1]
+    close = "so both fit nearly as well" if margin < CLOSE_MARGIN else "so the first stands apart in this model"
+    return f"Most consistent first: {names}. The first leads the second by {fixed(margin, 2)}, {close}."
+
+
+def not_assessed(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Everything without a number, gathered by reason: (reason, names)."""
+    gathered: dict[str, list[str]] = {}
+    entries = [
+        *((spoken(key, MEASURES), measure) for key, measure in document["measures"].items()),
+        *((f"{spoken(metric, METRICS)}, left against right", entry) for metric, entry in document["asymmetry"].items()),
+        *((f"Chain: {spoken(link['link'], LINKS)}", link) for link in document["chain"]),
+    ]
+    for name, entry in entries:
+        if entry["status"] == "not_assessed":
+            gathered.setdefault(sentence(entry["reason"]), []).append(name)
+    return list(gathered.items())
+
+
+def _walk(document: dict[str, Any]) -> str:
+    speed, walked = document["measures"]["gait.speed_m_s"], document["measures"]["gait.walking_time_s"]
+    strides = document["strides"]
+    counted = f"{strides['left']['valid']} valid strides on the left and {strides['right']['valid']} on the right"
+    time = "" if walked["value"] is None else f" in {fixed(walked['value'], 0)} s of walking"
+    if speed["value"] is None:
+        return f"The walk gave {counted}{time}; its speed could not be assessed."
+    where = against_band(speed["value"], speed["band"])
+    band = f" ({where}, {span(speed['band'], 'm/s')})" if where else ""
+    return f"The walk gave {counted}{time}, at {quantity(speed['value'], 'm/s')}{band}."
+
+
+def _sides(document: dict[str, Any]) -> list[str]:
+    assessed = {name: entry for name, entry in document["asymmetry"].items() if entry["status"] == "observed"}
+    if not assessed:
+        return ["Left and right could not be compared."]
+    sentences = []
+    for flag, opening in (("clear", "Left and right differ clearly in"), ("borderline", "Borderline:")):
+        flagged = [
+            f"{spoken(name, METRICS).lower()} ({direction(name, effect_of(entry)[0] or 0.0)})"
+            for name, entry in assessed.items()
+            if entry["flag"] == flag
+        ]
+        if flagged:
+            sentences.append(f"{opening} {listed(flagged)}.")
+    if not sentences:
+        count = f"All {len(assessed)}" if len(assessed) > 1 else "The one"
+        return [f"{count} comparisons of left and right that could be made lie within their reference bands."]
+    return sentences
+
+
+def _pelvis(document: dict[str, Any]) -> list[str]:
+    difference = document["measures"]["pelvis.drop_difference_deg"]
+    if difference["value"] is None:
+        return ["The pelvis was not assessed."]
+    if not _drop_outside(document):
+        return ["The pelvis drops alike in left and right stance, within the reference band."]
+    more, less = ("left", "right") if difference["value"] > 0 else ("right", "left")
+    size = quantity(abs(difference["value"]), "deg")
+    return [f"The pelvis drops {size} more in {more} than in {less} stance, outside the reference band."]
+
+
+def _drop_outside(document: dict[str, Any]) -> bool:
+    difference = document["measures"]["pelvis.drop_difference_deg"]
+    if difference["value"] is None or difference["band"] is None:
+        return False
+    return against_band(difference["value"], difference["band"]) != "within reference"
+
+
+def _knee_side_flags(document: dict[str, Any]) -> bool:
+    return any(document["asymmetry"][name]["flag"] != "none" for name in KNEE_SIDE)
+
+
+def _risk(risk: dict[str, Any]) -> list[str]:
+    if risk["score"] is None:
+        return [f"No score is given: {' '.join(sentence(reason) for reason in risk['reasons'])}"]
+    interval = f" (90 % interval {span(risk['interval90'], '')})" if risk["interval90"] else ""
+    best = ranked(risk["pathways"])
+    seen = f"The pattern shows features seen with {spoken(best[0][0], PATHWAYS)}; its" if best else "Its"
+    return [f"{seen} in-silico strain score is {fixed(risk['score'], 2)}{interval}."]

@@ -1,0 +1,79 @@
+"""The report as one self-contained page: inline style, inline SVG, no script, no request to anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from gaitchain.report import bars, chain, curves, icons, links, narrative, risk, theme, words
+from pipeline.result import Curve
+from sensor.person import Person
+
+
+def report_html(document: dict[str, Any], curve_set: Mapping[str, Curve], person: Person, created: str = "") -> str:
+    """Compose the page.
+
+    Parameters
+    ----------
+    document
+        The summary of :func:`gaitchain.outputs.summary`; every number on the page comes from it.
+    curve_set
+        The gait-cycle curves of the same result, ``SessionResult.curves``.
+    person
+        Who walked. Ticked red flags stand first on the page and no score is shown.
+    created
+        Date to print, as text; the same arguments give the same bytes.
+
+    Returns
+    -------
+    str
+        A complete HTML document, A4 when printed.
+    """
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            doc=document,
+            person=person,
+            created=created,
+            code=person.code or "no patient code",
+            in_short=narrative.in_short(document),
+            alternatives=narrative.alternatives(document["risk"]),
+            not_assessed=narrative.not_assessed(document),
+            panels=curves.panels(curve_set),
+            chain_picture=chain.chain_picture(document["chain"], document["risk"]),
+            provenance=json.dumps(document["provenance"], indent=1, ensure_ascii=False),
+            versions=_versions(document["provenance"]),
+        )
+    )
+
+
+def datum(key: str, value: float | None, shown: str) -> Markup:
+    """A number as printed, with its exact value and its place in the summary for machines."""
+    if value is None:
+        return Markup('<span class="missing">not assessed</span>')
+    return Markup('<data data-key="{}" value="{}">{}</data>').format(key, value, shown)
+
+
+def _versions(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(key, str(value)) for key, value in provenance.items() if isinstance(value, str | int | float)]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("gaitchain.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        bars=bars, curves=curves, icons=icons, links=links, risk=risk, theme=theme, words=words, datum=datum
+    )
+    return environment

@@ -1,0 +1,151 @@
+"""Names, units and numbers as a clinician reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+
+MEASURES: Mapping[str, str] = {
+    "gait.speed_m_s": "Walking speed",
+    "gait.cadence_spm": "Cadence",
+    "gait.stride_time_s": "Stride time",
+    "gait.stride_time_cv_pct": "Stride time variability",
+    "gait.double_support_pct": "Double support",
+    "gait.walking_time_s": "Walking time",
+    "pelvis.obliquity_rom_deg": "Obliquity, range",
+    "pelvis.tilt_rom_deg": "Tilt, range",
+    "pelvis.rotation_rom_deg": "Rotation, range",
+    "pelvis.drop_left_deg": "Drop in left stance",
+    "pelvis.drop_right_deg": "Drop in right stance",
+    "pelvis.drop_difference_deg": "Drop, left minus right",
+}
+
+METRICS: Mapping[str, str] = {
+    "stance_time": "Stance time",
+    "swing_time": "Swing time",
+    "step_time": "Step time",
+    "single_support": "Single support",
+    "knee_swing_velocity": "Shank swing velocity",
+    "impact_peak": "Impact at contact",
+    "stride_length": "Stride length",
+    "knee_flexion_loading": "Knee flexion, loading",
+    "knee_flexion_swing": "Knee flexion, swing",
+}
+
+# What it means when the left value is the smaller or the larger one.
+DIRECTIONS: Mapping[str, tuple[str, str]] = {
+    "knee_swing_velocity": ("slower", "faster"),
+    "impact_peak": ("softer", "harder"),
+    "knee_flexion_loading": ("less", "more"),
+    "knee_flexion_swing": ("less", "more"),
+}
+
+LINKS: Mapping[str, str] = {
+    "knee": "Knee",
+    "stride": "Stride",
+    "load": "Load",
+    "pelvis": "Pelvis",
+    "rotators": "Deep rotators",
+    "lumbar": "Lumbar spine",
+    "claudication": "Claudication",
+    "systemic": "Both sides, systemic",
+}
+
+PATHWAYS: Mapping[str, str] = {
+    "healthy": "even walk, usual speed",
+    "healthy_slow": "even walk, slow",
+    "benign_asymmetry": "harmless asymmetry",
+    "antalgic_knee": "protecting a painful knee",
+    "abductor_weakness": "hip abductor weakness",
+    "leg_length": "leg length difference",
+    "piriformis": "deep rotator (piriformis) pattern",
+    "lumbar": "lumbar rotation pattern",
+    "claudication": "neurogenic claudication pattern",
+    "bilateral_arthritis": "arthritis on both sides",
+}
+
+PLACEMENTS: Mapping[str, str] = {
+    "knee_left": "left knee",
+    "knee_right": "right knee",
+    "hip_left": "left hip",
+    "hip_right": "right hip",
+    "thigh_left": "left thigh",
+    "thigh_right": "right thigh",
+    "sacrum": "sacrum",
+    "trunk": "trunk",
+}
+
+FLAGS: Mapping[str, str] = {"none": "within reference", "borderline": "borderline", "clear": "clear"}
+
+_UNITS: Mapping[str, str] = {"deg": "°", "m/s^2": "m/s²", "deg/s": "°/s"}
+_DECIMALS: Mapping[str, int] = {"m/s": 2, "s": 2, "m": 2, "rad/s": 2, "steps/min": 0, "%": 1, "deg": 1, "m/s^2": 1}
+
+
+def spoken(name: str, names: Mapping[str, str]) -> str:
+    """The name in words; one that has none is shown with spaces."""
+    return names.get(name, name.rpartition(".")[2].replace("_", " "))
+
+
+def unit_sign(unit: str) -> str:
+    """The unit as printed."""
+    return _UNITS.get(unit, unit)
+
+
+def fixed(value: float, decimals: int, *, signed: bool = False) -> str:
+    """A number with fixed decimals and a true minus sign; never a negative zero."""
+    return f"{value:{'+' if signed else ''}z.{decimals}f}".replace("-", MINUS)
+
+
+def bare(value: float, unit: str, *, signed: bool = False) -> str:
+    """A number with the decimals that its unit deserves, without the unit."""
+    return fixed(value, _DECIMALS.get(unit, 2), signed=signed)
+
+
+def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
+    """A number with its unit, or ``not assessed``."""
+    if value is None:
+        return "not assessed"
+    return f"{bare(value, unit, signed=signed)}{gap(unit)}{unit_sign(unit)}"
+
+
+def gap(unit: str) -> str:
+    """The space between a number and its unit: none before a degree sign."""
+    return "" if unit in ("deg", "") else "\N{NO-BREAK SPACE}"
+
+
+def span(interval: Sequence[float] | None, unit: str, *, signed: bool = False) -> str:
+    """An interval as ``low to high unit``; empty without one."""
+    if interval is None:
+        return ""
+    low, high = (bare(end, unit, signed=signed) for end in interval)
+    return f"{low} to {high}{gap(unit)}{unit_sign(unit)}"
+
+
+def direction(metric: str, effect: float) -> str:
+    """Which side does what, such as ``shorter on the left``."""
+    less, more = DIRECTIONS.get(metric, ("shorter", "longer"))
+    return f"{less if effect < 0 else more} on the left"
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def against_band(value: float, band: Sequence[float] | None) -> str:
+    """``within``, ``below`` or ``above`` the reference band; empty without one."""
+    if band is None:
+        return ""
+    return "below reference" if value < band[0] else "above reference" if value > band[1] else "within reference"
+
+
+def sentence(words: str) -> str:
+    """The words with a capital and a full stop."""
+    words = words.strip()
+    if not words:
+        return ""
+    return words[0].upper() + words[1:] + ("" if words[-1] in ".!?" else ".")
