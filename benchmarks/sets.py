@@ -74,6 +74,11 @@ def truth(trial: Trial, folder: str = "truth") -> dict[str, FloatArray]:
     return read_columns(found) if found else {}
 
 
+def second_reference(trial: Trial) -> tuple[Event, ...]:
+    """The events of another reference system for the same trial, if there is one (stereophotogrammetry)."""
+    return read_events(trial.recording.parent.parent / "events_stereophoto" / f"{trial.name}.csv")
+
+
 def _trial(folder: Path, row: Mapping[str, str]) -> Trial:
     name = row["trial"]
     found = _table(folder / "recordings", name)

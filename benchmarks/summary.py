@@ -87,6 +87,7 @@ def _events(scores: Sequence[TrialScore]) -> list[Quantity]:
         Quantity("side_accuracy", "IC side accuracy", accuracy, "", ignored.matched, "found event"),
         *_kind("FC", pooled(s.final for s in scores)),
         Quantity("standing_events", "events outside the walk", float(stray), "", judged, "trial"),
+        *_other_reference(pooled(s.between_references for s in scores)),
     ]
 
 
@@ -99,6 +100,14 @@ def _kind(name: str, score: EventScore) -> list[Quantity]:
         Quantity(f"{key}_median_ms", f"{name} error, median", 1e3 * error.median, "ms", error.n, "found event"),
         Quantity(f"{key}_mad_ms", f"{name} error, MAD", 1e3 * error.mad, "ms", error.n, "found event"),
         Quantity(f"{key}_p95_ms", f"{name} error size, 95th pct.", 1e3 * error.p95_abs, "ms", error.n, "found event"),
+    ]
+
+
+def _other_reference(score: EventScore) -> list[Quantity]:
+    error, label = spread(score.error_s), "IC of the set's other reference"
+    return [
+        Quantity("other_median_ms", f"{label}, median", 1e3 * error.median, "ms", error.n, "shared event"),
+        Quantity("other_p95_ms", f"{label}, size, 95th pct.", 1e3 * error.p95_abs, "ms", error.n, "shared event"),
     ]
 
 

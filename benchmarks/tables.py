@@ -59,6 +59,9 @@ def per_trial(scores: Iterable[TrialScore]) -> str:
     """One line per trial: where in a set the errors are."""
     lines = []
     for score in scores:
+        if score.failure:
+            lines.append(f"{score.set_name}/{score.trial}: FAILED {score.failure}")
+            continue
         numbers = (
             ("IC F1", score.initial.f1, ".3f"),
             ("FC F1", score.final.f1, ".3f"),
@@ -72,7 +75,7 @@ def per_trial(scores: Iterable[TrialScore]) -> str:
             ("drop", score.drop_difference_error_deg, ".2f"),
         )
         shown = "  ".join(f"{name} {value:{form}}" for name, value, form in numbers if np.isfinite(value))
-        lines.append(f"{score.set_name}/{score.trial}: {score.verdict or f'FAILED {score.failure}'}  {shown}".rstrip())
+        lines.append(f"{score.set_name}/{score.trial}: {score.verdict}  {shown}".rstrip())
     return "\n".join(lines)
 
 

@@ -24,7 +24,7 @@ from benchmarks.scoring import (
     stride_time_errors_s,
     walking_periods,
 )
-from benchmarks.sets import Trial, truth
+from benchmarks.sets import Trial, second_reference, truth
 from pipeline.result import EventKind, Interval, SessionResult
 from sensor.samples import FloatArray, Side
 
@@ -49,6 +49,7 @@ class TrialScore:
     final: EventScore = NO_EVENTS
     initial_sides_ignored: EventScore = NO_EVENTS
     initial_right_side: int = 0
+    between_references: EventScore = NO_EVENTS  # initial contacts of a second reference against the first
     standing_events: int = 0
     stride_error_s: tuple[float, ...] = ()
     stance_error_points: float = NAN
@@ -77,6 +78,7 @@ def score_trial(trial: Trial, result: SessionResult, seconds: float) -> TrialSco
         final=score_events(trial.events, events, EventKind.FC, turns),
         initial_sides_ignored=any_side,
         initial_right_side=right_side,
+        between_references=score_events(trial.events, second_reference(trial), EventKind.IC, turns),
         standing_events=sum(not inside(event.time_s, _walk(trial)) for event in events) if trial.events else 0,
         stride_error_s=tuple(stride_time_errors_s(trial.events, events, turns)),
         stance_error_points=stance,
@@ -114,9 +116,9 @@ def _pelvis(result: SessionResult) -> dict[str, FloatArray]:
 
 
 def _rom_errors(trial: Trial, result: SessionResult, angles: Mapping[str, FloatArray]) -> dict[str, tuple[float, ...]]:
-    if not angles:
+    known = {name: angles[f"{name}_deg"] for name in ANGLES if f"{name}_deg" in angles}
+    if not known:
         return {}
-    known = {name: angles[f"{name}_deg"] for name in ANGLES}
     errors = rom_errors_deg(angles["time_s"], known, result.pelvis_series.time_s, _pelvis(result), trial.events)
     return {name: tuple(error.tolist()) for name, error in errors.items()}
 
@@ -128,9 +130,8 @@ def _drop_error(trial: Trial, result: SessionResult) -> float:
 
 
 def _knee_errors(result: SessionResult, angles: Mapping[str, FloatArray]) -> dict[Side, float]:
-    if not angles:
-        return {}
+    known = {side: angles[f"knee_flexion_{side}_deg"] for side in Side if f"knee_flexion_{side}_deg" in angles}
     return {
-        side: motion_capture.knee_rms_deg(result, side, angles["time_s"], angles[f"knee_flexion_{side}_deg"])
-        for side in Side
+        side: motion_capture.knee_rms_deg(result, side, angles["time_s"], flexion_deg)
+        for side, flexion_deg in known.items()
     }
