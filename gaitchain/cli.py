@@ -21,17 +21,16 @@ DEBUG_VARIABLE = "GAITCHAIN_DEBUG"
 class LazyGroup(click.Group):
     """Commands are files of ``gaitchain.commands``, imported only when one is run or asked for its help."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"gaitchain.commands.{cmd_name.replace('-', '_')}").command
-        assert isinstance(command, click.Command)
+        command: click.Command = import_module(f"gaitchain.commands.{cmd_name.replace('-', '_')}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
