@@ -1,0 +1,157 @@
+"""The person: body size, preferred speed and everything that makes one healthy walk differ from another.
+
+Spreads are biomechanics.md 5.7 (partly read from Schwartz 2008, mostly recalled or assumed). Legs are named by role,
+affected first; the mirror at the very end decides which one is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensor.samples import FloatArray
+from sensor.simulation import healthy
+from sensor.simulation.healthy import Channel
+from sensor.simulation.spec import WalkSpec
+from sensor.simulation.streams import stream
+
+LEG_SHARE = 0.53  # leg length over height
+OFFSET_SD_DEG = {
+    Channel.TILT: 4.9,
+    Channel.OBLIQUITY: 1.2,
+    Channel.ROTATION: 2.0,
+    Channel.HIP_FLEXION: 5.0,
+    Channel.HIP_ADDUCTION: 2.5,
+    Channel.HIP_ROTATION: 8.5,
+    Channel.KNEE_FLEXION: 4.5,
+    Channel.ANKLE: 4.0,
+    Channel.TRUNK_OBLIQUITY: 1.0,
+    Channel.TRUNK_ROTATION: 1.0,
+}
+STANDING_DEG = {Channel.TILT: 11.0, Channel.HIP_FLEXION: 12.0, Channel.KNEE_FLEXION: 5.0, Channel.HIP_ROTATION: -2.4}
+WALKING_SHARE = 0.5  # of an offset's spread that standing does not share [assumption]; the rest is anatomy and posture
+AMPLITUDE_CV = 0.09
+HIP_AMPLITUDE_CV = 0.03  # the hip's range is tied to step length
+PHASE_SD = 0.012
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """One person. Arrays have a row per role (affected, other) and a column per channel where they have two axes.
+
+    Attributes
+    ----------
+    standing_deg : (10,) array
+        Anatomical angles while standing; every simulated angle is counted from there.
+    walking_offset_deg : (2, 10) array
+        How this person's mean angle in walking differs from the mean curve, counted from standing.
+    amplitude, phase : (2, 10) arrays
+        Factor on the curve about its mean, and its delay in gait cycles.
+    """
+
+    age_years: float
+    sex: str
+    height_m: float
+    mass_kg: float
+    speed_m_s: float
+    cadence_offset: float
+    standing_deg: FloatArray
+    walking_offset_deg: FloatArray
+    amplitude: FloatArray
+    phase: FloatArray
+    tilt_second_harmonic: float
+    tilt_first_harmonic_deg: complex
+    stance_log_ratio: float  # ln(affected/other), natural
+    step_log_ratio: float  # ln of the affected leg's step time over the other's
+    drop_difference_deg: float
+    impact_log_ratio: float
+    impact_gain: float
+    stride_cv: float
+    first_role: int  # the leg that steps first
+
+    @property
+    def leg_length_m(self) -> float:
+        """Greater trochanter to floor."""
+        return LEG_SHARE * self.height_m
+
+    @staticmethod
+    def standing_reference_deg(channel: Channel) -> float:
+        """Where the mean person stands."""
+        return STANDING_DEG.get(channel, 0.0)
+
+    @property
+    def bmi_kg_m2(self) -> float:
+        """Body mass index."""
+        return self.mass_kg / self.height_m**2
+
+
+def draw_body(spec: WalkSpec) -> Body:
+    """Draw the person of a seed; only the spec's overrides, never pathway or severity, have a say."""
+    size, gait = stream(spec.seed, "size"), stream(spec.seed, "gait")
+    sex_draw, age_draw, height_draw, bmi_draw = size.random(), *size.standard_normal(3)
+    sex = spec.sex or ("female" if sex_draw < 0.5 else "male")
+    age = spec.age_years or float(np.clip(52.0 + 15.0 * age_draw, 20.0, 85.0))
+    mean, sd = (1.63, 0.065) if sex == "female" else (1.76, 0.07)
+    height = spec.height_m or float(np.clip(mean + sd * height_draw, 1.45, 2.05))
+    mass = spec.mass_kg or float(np.clip(26.0 + 4.0 * bmi_draw, 18.0, 40.0)) * height**2
+    speed_draw, cadence_draw = gait.standard_normal(2)
+    preferred = 1.27 + 0.17 * speed_draw - 0.007 * max(0.0, age - 60.0)
+    speed = spec.speed_m_s or float(np.clip(preferred, 0.7, 1.7))
+
+    standing, offset = _offsets(spec.seed)
+    amplitude, phase = _amplitudes(spec.seed)
+    differences = stream(spec.seed, "left-right").standard_normal(6)
+    amplitude[:, [Channel.KNEE_FLEXION, Channel.HIP_FLEXION]] *= np.exp(
+        0.5 * 0.04 * np.outer([1.0, -1.0], differences[:2])
+    )
+    tilt = stream(spec.seed, "tilt")
+    return Body(
+        age_years=age,
+        sex=sex,
+        height_m=height,
+        mass_kg=mass,
+        speed_m_s=speed,
+        cadence_offset=0.02 * float(cadence_draw),
+        standing_deg=standing,
+        walking_offset_deg=offset,
+        amplitude=amplitude,
+        phase=phase,
+        tilt_second_harmonic=float(tilt.uniform(1.0, 2.2)),
+        tilt_first_harmonic_deg=complex(*(0.3 * tilt.standard_normal(2))),
+        stance_log_ratio=0.015 * float(differences[2]),
+        step_log_ratio=0.015 * float(differences[3]),
+        drop_difference_deg=0.9 * float(differences[4]),
+        impact_log_ratio=0.12 * float(differences[5]),
+        impact_gain=float(np.exp(0.25 * stream(spec.seed, "impact gain").standard_normal())),
+        stride_cv=0.015 if age < 60.0 else 0.022,
+        first_role=int(stream(spec.seed, "first foot").integers(2)),
+    )
+
+
+def _offsets(seed: int) -> tuple[FloatArray, FloatArray]:
+    draw = stream(seed, "offsets")
+    sd = np.array([OFFSET_SD_DEG[channel] for channel in Channel])
+    usual = np.array([STANDING_DEG.get(channel, 0.0) for channel in Channel])
+    shared, own = draw.standard_normal(len(Channel)), draw.standard_normal((2, len(Channel)))
+    pelvis = [Channel.TILT, Channel.OBLIQUITY, Channel.ROTATION, Channel.TRUNK_OBLIQUITY, Channel.TRUNK_ROTATION]
+    own[1, pelvis] = own[0, pelvis]
+    own[1, [Channel.OBLIQUITY, Channel.ROTATION, Channel.TRUNK_OBLIQUITY, Channel.TRUNK_ROTATION]] *= -1.0
+    return usual + np.sqrt(1.0 - WALKING_SHARE**2) * sd * shared, WALKING_SHARE * sd * own - usual
+
+
+def _amplitudes(seed: int) -> tuple[FloatArray, FloatArray]:
+    draw = stream(seed, "amplitudes")
+    cv = np.full(len(Channel), AMPLITUDE_CV)
+    cv[Channel.HIP_FLEXION] = HIP_AMPLITUDE_CV
+    amplitude = np.exp(cv * draw.standard_normal(len(Channel)))
+    amplitude[Channel.ROTATION] *= draw.uniform(0.9, 1.6)
+    phase = PHASE_SD * draw.standard_normal(len(Channel))
+    phase[Channel.HIP_FLEXION] = phase[Channel.KNEE_FLEXION] = 0.0  # contact events define these two
+    return np.tile(amplitude, (2, 1)), np.tile(phase, (2, 1))
+
+
+def stride_parameters(v_star: float, cadence_offset: float) -> tuple[float, float]:
+    """Dimensionless step rate and step length of a person whose cadence differs from the mean at this speed."""
+    rate = healthy.cadence_star(v_star) + cadence_offset
+    return rate, v_star / rate

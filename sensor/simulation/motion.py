@@ -1,0 +1,184 @@
+"""Joint angles and the pelvis's path as time series.
+
+Everything here is in the canonical body: the affected leg is the left one. Angles are degrees counted from standing,
+with the project's signs: obliquity + = left up, rotation + = right side forward, tilt + = anterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensor.samples import FloatArray
+from sensor.simulation.gait import AFFECTED, HARMONICS, OTHER, Extra, Gait
+from sensor.simulation.healthy import Channel
+from sensor.simulation.streams import stream
+from sensor.simulation.timing import Steps
+
+STRIDE_SD_DEG = {
+    Channel.HIP_FLEXION: 1.3,
+    Channel.HIP_ADDUCTION: 0.6,
+    Channel.HIP_ROTATION: 0.8,
+    Channel.KNEE_FLEXION: 1.8,
+    Extra.TILT: 0.6,
+    Extra.OBLIQUITY: 0.6,
+    Extra.ROTATION: 0.8,
+}
+SWAY_DEG = 0.15  # quiet standing: amplitude of each slow component
+SWAY_HZ = (0.1, 0.5)
+SWAY_TERMS = 3
+
+Progress = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """The canonical skeleton's motion on one time grid, n samples.
+
+    Attributes
+    ----------
+    pelvis_deg, trunk_deg : (3, n) arrays
+        Tilt, obliquity, rotation; the pelvis relative to its heading, the trunk too (flexion, roll, yaw).
+    legs_deg : (2, 4, n) array
+        By role (affected = left): hip flexion, adduction, internal rotation, knee flexion.
+    heading_rad : (n,) array
+        Direction of the path.
+    path_m : (3, n) array
+        Midpoint of the hip joints in the world, z counted from standing.
+    phase : (2, n) array
+        Gait cycles of each leg.
+    pace : (n,) array
+        0 standing, 1 walking straight.
+    """
+
+    time_s: FloatArray
+    pelvis_deg: FloatArray
+    trunk_deg: FloatArray
+    legs_deg: FloatArray
+    heading_rad: FloatArray
+    path_m: FloatArray
+    phase: FloatArray
+    pace: FloatArray
+
+
+def motion(seed: int, laid: Steps, start: Gait, end: Gait, progress: Progress | None, time_s: FloatArray) -> Motion:
+    """Evaluate the walk. ``progress`` leads from the gait ``start`` (0) to ``end`` (1); None stays at the start."""
+    pace = laid.pace(time_s)
+    course = None if progress is None else progress(time_s)
+    phase = np.array([laid.phase(role, time_s, start.curve_stance) for role in (AFFECTED, OTHER)])
+    rows = np.array([_angles(phase[role], start, end, course, role) for role in (AFFECTED, OTHER)])
+    _add_stride_noise(rows, seed, laid, time_s)
+    rows *= pace
+
+    sway = _sway(seed, time_s)
+    left, right = rows
+    pelvis = np.empty((3, len(time_s)))
+    extra = np.empty_like(pelvis)
+    for out, (tilt, obliquity, rotation) in ((pelvis, _PELVIS), (extra, _EXTRA)):
+        out[0] = 0.5 * (left[tilt] + right[tilt])
+        out[1] = 0.5 * (left[obliquity] - right[obliquity])
+        out[2] = 0.5 * (right[rotation] - left[rotation])
+    trunk = np.empty_like(pelvis)
+    trunk[0] = 0.3 * (pelvis[0] + extra[0]) + pace * _blend(start.trunk_flexion_deg, end.trunk_flexion_deg, course)
+    trunk[1] = pelvis[1] + 0.5 * (left[Channel.TRUNK_OBLIQUITY] - right[Channel.TRUNK_OBLIQUITY])
+    trunk[2] = 0.5 * (right[Channel.TRUNK_ROTATION] - left[Channel.TRUNK_ROTATION])
+    legs = rows[:, Channel.HIP_FLEXION : Channel.KNEE_FLEXION + 1]
+    legs[:, 0] += extra[0]  # where the pelvis leaves the mean curve the legs stay: the hips take it up
+    legs[:, 1] += np.array([[1.0], [-1.0]]) * extra[1]
+    legs[:, 2] += np.array([[1.0], [-1.0]]) * extra[2]
+    pelvis += extra
+    pelvis += sway[0]
+    trunk += sway[1]
+    legs[:, 0] += sway[0, 0]
+    return Motion(
+        time_s=time_s,
+        pelvis_deg=pelvis,
+        trunk_deg=trunk,
+        legs_deg=legs,
+        heading_rad=laid.heading_rad(time_s),
+        path_m=_path(laid, start, end, course, time_s, pace),
+        phase=phase,
+        pace=pace,
+    )
+
+
+_PELVIS = (Channel.TILT, Channel.OBLIQUITY, Channel.ROTATION)
+_EXTRA = (Extra.TILT, Extra.OBLIQUITY, Extra.ROTATION)
+
+
+def _angles(phase: FloatArray, start: Gait, end: Gait, course: FloatArray | None, role: int) -> FloatArray:
+    turn = np.exp(2j * np.pi * phase)
+    basis = np.empty((2 * HARMONICS + 1, len(phase)))
+    basis[0] = 1.0
+    power = np.ones_like(turn)
+    for k in range(1, HARMONICS + 1):
+        power *= turn
+        basis[2 * k - 1], basis[2 * k] = power.real, power.imag
+
+    def rows(curves: FloatArray) -> FloatArray:
+        weights = np.empty((len(curves), len(basis)))
+        weights[:, 0] = curves[:, 0].real
+        weights[:, 1::2], weights[:, 2::2] = curves[:, 1:].real, -curves[:, 1:].imag
+        return np.asarray(weights @ basis)
+
+    angles = rows(start.curves[role])
+    if course is not None:
+        angles += course * (rows(end.curves[role]) - angles)
+    return angles
+
+
+def _blend(start: float, end: float, course: FloatArray | None) -> FloatArray | float:
+    return start if course is None else start + (end - start) * course
+
+
+def _add_stride_noise(rows: FloatArray, seed: int, laid: Steps, time_s: FloatArray) -> None:
+    channels = list(STRIDE_SD_DEG)
+    sd = np.array([STRIDE_SD_DEG[c] for c in channels])
+    sd[-3:] *= np.sqrt(2.0)  # both legs' draws are averaged at the pelvis
+    for role, contact in enumerate(laid.contact_s):
+        draw = stream(seed, f"strides {role}").standard_normal((len(contact), len(sd))) * sd
+        cell = np.clip(np.searchsorted(contact, time_s, side="right") - 1, 0, len(contact) - 2)
+        u = np.clip((time_s - contact[cell]) / np.diff(contact)[cell], 0.0, 1.0)
+        weight = u * u * u * (10.0 + u * (6.0 * u - 15.0))
+        low, step = draw[:-1].T, np.diff(draw, axis=0).T
+        for column, channel in enumerate(channels):
+            rows[role, channel] += low[column][cell] + weight * step[column][cell]
+
+
+def _sway(seed: int, time_s: FloatArray) -> FloatArray:
+    """Slow sway of pelvis and trunk, (2, 3, n) degrees: tilt, obliquity, rotation."""
+    draw = stream(seed, "sway")
+    hz = draw.uniform(*SWAY_HZ, (2, 3, SWAY_TERMS))
+    phase = draw.uniform(0.0, 2.0 * np.pi, (2, 3, SWAY_TERMS))
+    sway = np.zeros((2, 3, len(time_s)))
+    for term in range(SWAY_TERMS):
+        sway += SWAY_DEG * np.sin(2 * np.pi * hz[..., term, None] * time_s + phase[..., term, None])
+    return sway
+
+
+def _path(
+    laid: Steps, start: Gait, end: Gait, course: FloatArray | None, time_s: FloatArray, pace: FloatArray
+) -> FloatArray:
+    """Height and sway of the pelvis about a steady path: Orendurff 2004, linearised, recalled (biomechanics.md 5.5)."""
+    speed = _blend(start.speed_m_s, end.speed_m_s, course)
+    limp = _blend(start.limp_m, end.limp_m, course)
+    phase = laid.common_phase(time_s)
+    one = 2 * np.pi * phase
+    beat = 2 * (one - 2 * np.pi * 0.05)
+    vertical = pace * (0.027 + 0.023 * (speed - 0.7))
+    lateral = pace * np.maximum(0.03, 0.070 - 0.035 * (speed - 0.7))
+    z = -0.5 * vertical * (np.cos(beat) + 0.12 * np.cos(2 * beat)) - 0.5 * limp * pace * np.sin(one)
+    y = 0.5 * lateral * (np.sin(one) + 0.1 * np.sin(3 * one))
+    x = 0.5 * 0.03 * pace * np.sin(2 * one)
+    heading = laid.heading_rad(time_s)
+    along = np.array([np.cos(heading), np.sin(heading)])
+    step = (time_s[1] - time_s[0]) * speed * pace
+    travelled = np.cumsum(0.5 * (along[:, 1:] * step[1:] + along[:, :-1] * step[:-1]), axis=1)
+    path = np.zeros((3, len(time_s)))
+    path[:2, 1:] = travelled
+    path[0] += along[0] * x - along[1] * y
+    path[1] += along[1] * x + along[0] * y
+    path[2] = z
+    return path

@@ -1,0 +1,98 @@
+"""What to simulate: one frozen value that decides every byte of a recording."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sensor.samples import Placement, Side
+from sensor.simulation.noise import NOISE
+from sensor.simulation.pathways import PATHWAYS
+
+WALKWAY_M = 20.0  # a clinic corridor; longer walks turn at its ends
+TURNING_FROM_S = 60.0  # shorter recordings go straight unless a walkway is given
+STRAIGHT = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class WalkSpec:
+    """One simulated recording. Equal specs give equal bytes.
+
+    The seed decides the person, the noise and the way of walking, the same at every severity; changing the side gives
+    the mirror image of the whole recording.
+
+    Attributes
+    ----------
+    pathway : str
+        A key of :data:`sensor.simulation.pathways.PATHWAYS`.
+    side : Side
+        The affected side (the short side of ``leg_length``).
+    severity : float
+        0 (nothing) to 1; the published mild, moderate and severe shifts lie at 0.25, 0.55 and 0.85.
+    duration_s : float
+        Length of the recording with 5 s of standing before the walk and 3 s after it; less of both under 16 s.
+    placements : tuple of Placement
+        Sensors worn. Leaving one out changes none of the others.
+    loss : float
+        Share of samples lost by the radio, 0 to 0.9, in bursts of 1 to 20 samples per node.
+    walkway_m : float or None
+        Length after which the person turns by 180 degrees; ``math.inf`` never; None: 20 m from 60 s on, else never.
+    noise : str
+        A key of :data:`sensor.simulation.noise.NOISE`.
+    clock_offset_sd_s, clock_drift_sd_ppm : float or None
+        Spread of the nodes' remaining clock errors; None takes the noise configuration's.
+    age_years, sex, height_m, mass_kg, speed_m_s : optional
+        Fix a property of the person instead of drawing it; speed is the preferred speed before the pathway slows it.
+    """
+
+    pathway: str = "healthy"
+    side: Side = Side.LEFT
+    severity: float = 0.0
+    duration_s: float = 120.0
+    seed: int = 0
+    placements: tuple[Placement, ...] = tuple(Placement)
+    rate_hz: float = 100.0
+    loss: float = 0.0
+    walkway_m: float | None = None
+    noise: str = "typical"
+    clock_offset_sd_s: float | None = None
+    clock_drift_sd_ppm: float | None = None
+    age_years: float | None = None
+    sex: str | None = None
+    height_m: float | None = None
+    mass_kg: float | None = None
+    speed_m_s: float | None = None
+
+    def __post_init__(self) -> None:
+        def demand(good: bool, sentence: str) -> None:
+            if not good:
+                raise ValueError(sentence)
+
+        demand(self.pathway in PATHWAYS, f"pathway {self.pathway!r} is unknown; choose from {', '.join(PATHWAYS)}")
+        demand(self.noise in NOISE, f"noise {self.noise!r} is unknown; choose from {', '.join(NOISE)}")
+        demand(0.0 <= self.severity <= 1.0, f"severity is {self.severity}; it goes from 0 to 1")
+        demand(1.0 <= self.duration_s <= 7200.0, f"duration is {self.duration_s} s; choose 1 to 7200 s")
+        demand(40.0 <= self.rate_hz <= 500.0, f"rate is {self.rate_hz} Hz; choose 40 to 500 Hz")
+        demand(0.0 <= self.loss <= 0.9, f"loss is {self.loss}; it is a share from 0 to 0.9")
+        demand(self.seed >= 0, f"seed is {self.seed}; choose 0 or more")
+        demand(len(self.placements) > 0, "no placements; choose at least one")
+        demand(self.walkway_m is None or self.walkway_m >= 5.0, f"walkway is {self.walkway_m} m; choose 5 m or more")
+        for name, low, high in _PERSON_LIMITS:
+            value = getattr(self, name)
+            demand(value is None or low <= value <= high, f"{name} is {value}; choose {low:g} to {high:g}")
+        demand(self.sex in (None, "female", "male"), f"sex is {self.sex!r}; choose female or male")
+
+    @property
+    def turns_after_m(self) -> float:
+        """Walkway length with the default filled in; infinite without turns."""
+        if self.walkway_m is not None:
+            return self.walkway_m
+        return WALKWAY_M if self.duration_s >= TURNING_FROM_S else STRAIGHT
+
+
+_PERSON_LIMITS = (
+    ("age_years", 18.0, 95.0),
+    ("height_m", 1.3, 2.2),
+    ("mass_kg", 35.0, 200.0),
+    ("speed_m_s", 0.4, 2.0),
+)

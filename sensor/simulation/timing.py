@@ -1,0 +1,198 @@
+"""When the feet land and leave: the steps of one recording, its turns, and the phase of each leg.
+
+Self-consistent by construction (biomechanics.md 5.4): only landings and stance fractions are chosen, everything else
+follows. With the affected leg landing at 0 and the other at ``split``, final contacts lie at the stance fractions after
+their own landing, and the single support of one leg is the swing of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from sensor.samples import FloatArray
+from sensor.simulation.gait import AFFECTED, OTHER, Gait
+from sensor.simulation.monotone import MonotoneCurve
+
+STANDING_BEFORE_S = 5.0
+STANDING_AFTER_S = 3.0
+RISE_S = 0.4  # from the first shift of weight to the first landing's preparation
+SETTLE_S = 0.4  # from the last landing to stillness
+SLOW_FIRST_STEP = 1.15
+SLOW_TURN_STEP = 1.06
+TURN_STEPS = (4, 7)  # half-open range
+TURN_PACE = 0.5  # of the straight speed and amplitude
+STANCE_SD = 0.006  # of the stance fraction, from stride to stride
+GRACE_S = 6.0  # no turn is begun this close to the end
+
+GaitAt = Callable[[float], Gait]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn of ``angle_rad`` (counter-clockwise +) in the half-open span ``[start_s, end_s)``."""
+
+    start_s: float
+    end_s: float
+    angle_rad: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """The steps of one recording, by role (affected, other).
+
+    Attributes
+    ----------
+    contact_s : pair of (k,) arrays
+        Initial contacts; two before and two after the real ones only carry the phase.
+    leave_s : pair of (k - 1,) arrays
+        Final contact after each initial contact.
+    start_s, end_s : float
+        First final contact, and last initial contact: the walk. Contacts outside are not events. NaN: nobody walks.
+    """
+
+    contact_s: tuple[FloatArray, FloatArray]
+    leave_s: tuple[FloatArray, FloatArray]
+    turns: tuple[Turn, ...]
+    start_s: float
+    end_s: float
+    rise: tuple[float, float]
+    settle: tuple[float, float]
+
+    def phase(self, role: int, time_s: FloatArray, curve_stance: float) -> FloatArray:
+        """Gait cycles of one leg since its first contact: whole at contacts, ``curve_stance`` more at final contact."""
+        contact, leave = self.contact_s[role], self.leave_s[role]
+        count = np.arange(len(contact), dtype=float)
+        x = np.empty(2 * len(contact) - 1)
+        y = np.empty_like(x)
+        x[0::2], x[1::2], y[0::2], y[1::2] = contact, leave, count, count[:-1] + curve_stance
+        return MonotoneCurve(x, y)(time_s)
+
+    def common_phase(self, time_s: FloatArray) -> FloatArray:
+        """Gait cycles of the body: whole where the affected leg lands, half where the other one does."""
+        affected, other = self.contact_s
+        first = 0.0 if affected[0] < other[0] else 1.0
+        x = np.concatenate([affected, other])
+        y = np.concatenate([first + np.arange(len(affected)), 0.5 + np.arange(len(other))])
+        order = np.argsort(x)
+        return MonotoneCurve(x[order], y[order])(time_s)
+
+    def pace(self, time_s: FloatArray) -> FloatArray:
+        """Share of the steady walk, 0 standing to 1 walking straight."""
+        if np.isnan(self.start_s):
+            return np.zeros(len(time_s))
+        pace = ramp(time_s, *self.rise) * (1.0 - ramp(time_s, *self.settle))
+        for turn in self.turns:
+            span = turn.end_s - turn.start_s
+            into = ramp(time_s, turn.start_s - 0.3 * span, turn.start_s + 0.3 * span)
+            out = ramp(time_s, turn.end_s - 0.3 * span, turn.end_s + 0.3 * span)
+            pace = pace * (1.0 - (1.0 - TURN_PACE) * (into - out))
+        return np.asarray(pace)
+
+    def heading_rad(self, time_s: FloatArray) -> FloatArray:
+        """Direction of the path, counter-clockwise from the first direction."""
+        heading = np.zeros(len(time_s))
+        for turn in self.turns:
+            heading += turn.angle_rad * ramp(time_s, turn.start_s, turn.end_s)
+        return heading
+
+
+def ramp(time_s: FloatArray, start_s: float, end_s: float) -> FloatArray:
+    """From 0 to 1 with the least jerk."""
+    u = np.clip((time_s - start_s) / (end_s - start_s), 0.0, 1.0)
+    return np.asarray(u * u * u * (10.0 + u * (6.0 * u - 15.0)))
+
+
+def standing_s(duration_s: float) -> tuple[float, float]:
+    """Quiet standing before and after the walk; recordings under 16 s stand for at most half of their length."""
+    share = min(1.0, duration_s / (2.0 * (STANDING_BEFORE_S + STANDING_AFTER_S)))
+    return STANDING_BEFORE_S * share, STANDING_AFTER_S * share
+
+
+def steps(
+    gait_at: GaitAt, duration_s: float, walkway_m: float, first_role: int, timing: Generator, turning: Generator
+) -> Steps:
+    """Lay out standing, gait initiation, straight walking with turns, and stopping."""
+    before, after = standing_s(duration_s)
+    noise = _stride_noise(timing, int(duration_s * 4) + 16)
+    stance_noise = STANCE_SD * timing.standard_normal(len(noise))
+    last_s = duration_s - after - SETTLE_S
+    now = before + RISE_S
+    role = first_role
+    state = gait_at(now)
+    spacing = _steady_spacing(state)
+    # both feet stand; as far as the phase goes, the first foot landed one step before the other
+    share = state.stance.tolist()
+    landed = [(now - spacing[1 - role], role, share[role]), (now, 1 - role, share[1 - role])]
+    turns: list[Turn] = []
+    travelled, turn_left = 0.0, 0
+    index = 0
+    while True:
+        state = gait_at(now)
+        pace = SLOW_FIRST_STEP if index == 0 else SLOW_TURN_STEP if turn_left else 1.0
+        wobble = 1.0 + state.stride_cv * noise[index]
+        step = _steady_spacing(state)[role] * pace * wobble
+        if now + step > last_s:
+            break
+        now += step
+        landed.append((now, role, float(state.stance[role] + stance_noise[index])))
+        role, index, turn_left = 1 - role, index + 1, max(0, turn_left - 1)
+        travelled += state.speed_m_s * step * (TURN_PACE if turn_left else 1.0)
+        if travelled >= walkway_m and not turn_left and now + GRACE_S < last_s:
+            turn_left = int(turning.integers(*TURN_STEPS))
+            direction = 1.0 if turning.random() < 0.5 else -1.0
+            turns.append(Turn(now, now + turn_left * SLOW_TURN_STEP * 0.5 * state.stride_time_s, direction * np.pi))
+            travelled = 0.0
+    return _assemble(landed, gait_at(now), tuple(turns), walked=index > 1)
+
+
+def _steady_spacing(state: Gait) -> tuple[float, float]:
+    """Step time before each role's landing."""
+    return ((1.0 - state.split) * state.stride_time_s, state.split * state.stride_time_s)
+
+
+def _stride_noise(draw: Generator, size: int) -> FloatArray:
+    """Correlated relative deviations of step times with unit standard deviation of the stride time."""
+    white, slow = draw.standard_normal(size), draw.standard_normal(size)
+    correlated = np.empty(size)
+    state = 0.0
+    for i in range(size):
+        state = 0.5**0.5 * state + (1.0 - 0.5) ** 0.5 * slow[i]  # AR(1) of 0.5 per stride is 0.71 per step
+        correlated[i] = state
+    return np.asarray(0.86 * (correlated + white))
+
+
+def _assemble(landed: list[tuple[float, int, float]], state: Gait, turns: tuple[Turn, ...], walked: bool) -> Steps:
+    real = len(landed)
+    spacing = _steady_spacing(state)
+    for _ in range(4):  # the phase runs on while the feet stand
+        role = 1 - landed[-1][1]
+        landed.append((landed[-1][0] + spacing[role], role, float(state.stance[role])))
+    for _ in range(3):
+        role = 1 - landed[0][1]
+        landed.insert(0, (landed[0][0] - spacing[1 - role], role, float(state.stance[role])))
+    contact, leave = [], []
+    for role in (AFFECTED, OTHER):
+        own = [(t, stance) for t, who, stance in landed if who == role]
+        times = np.array([t for t, _ in own])
+        share = np.array([stance for _, stance in own[:-1]])
+        contact.append(times)
+        leave.append(times[:-1] + share * np.diff(times))
+    first = landed[3][1]
+    start = float(leave[first][np.searchsorted(contact[first], landed[3][0])])
+    arrive = landed[5][0]
+    end = landed[real + 2][0]
+    if not walked:
+        start = end = float("nan")
+    return Steps(
+        contact_s=(contact[AFFECTED], contact[OTHER]),
+        leave_s=(leave[AFFECTED], leave[OTHER]),
+        turns=turns,
+        start_s=start,
+        end_s=end,
+        rise=(start - RISE_S, arrive + 0.3 * state.stride_time_s),
+        settle=(end - 0.45 * state.stride_time_s, end + SETTLE_S),
+    )

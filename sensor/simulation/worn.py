@@ -1,0 +1,193 @@
+"""Where the sensors sit, how the flesh under them moves, and what they feel before any noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensor.samples import FloatArray, Placement
+from sensor.simulation import impact
+from sensor.simulation.body import Body
+from sensor.simulation.gait import AFFECTED, OTHER, Gait
+from sensor.simulation.motion import Motion
+from sensor.simulation.noise import Mounting, Noise
+from sensor.simulation.skeleton import PELVIS, THIGH, TRUNK, Frame, cross, derivative, shank, thigh
+from sensor.simulation.streams import stream
+from sensor.simulation.timing import Steps
+
+TISSUE_HARMONICS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A canonical placement; the affected leg is the left one.
+
+    ``tissue_deg`` and ``tissue_m`` are the ranges from which the amplitude of soft tissue motion is drawn; ``damped``
+    is the range of the share of the segment's own roll (iliac) or axial turn (thigh) that the skin does not follow.
+    """
+
+    segment: str
+    offset_m: tuple[float, float, float]
+    offset_share: tuple[float, float, float]  # of body height
+    outward_deg: float  # direction off the skin, about z from forward
+    twist_deg: float  # spread about the segment's long axis
+    tissue_deg: tuple[float, float]
+    tissue_m: tuple[float, float]
+    knock: tuple[float, float]  # gain on the shank's impact: affected leg, other leg
+    knock_delay_s: float
+    knock_hz: tuple[float, float]
+    knock_tau_s: float
+    damped: tuple[float, float] = (0.0, 0.0)
+    heavy: bool = False  # soft tissue grows with body mass index
+
+
+def _leg_sites(role: int) -> dict[Placement, Site]:
+    side = 1.0 if role == AFFECTED else -1.0
+    own = (1.0, 0.0) if role == AFFECTED else (0.0, 1.0)
+    near = (0.32, 0.20) if role == AFFECTED else (0.20, 0.32)
+    knee, upper, hip = (
+        (Placement.KNEE_LEFT, Placement.THIGH_LEFT, Placement.HIP_LEFT)
+        if role == AFFECTED
+        else (Placement.KNEE_RIGHT, Placement.THIGH_RIGHT, Placement.HIP_RIGHT)
+    )
+    return {
+        knee: Site(
+            shank(role), (0.03, -0.025 * side, 0.0), (0.0, 0.0, -0.06), -40.0 * side, 30.0,
+            (1.0, 3.0), (0.001, 0.003), own, 0.0, (14.0, 22.0), 0.022,
+        ),
+        upper: Site(
+            thigh(role), (0.04, 0.05 * side, 0.0), (0.0, 0.0, -0.8 * THIGH), 50.0 * side, 15.0,
+            (4.0, 8.0), (0.003, 0.006), (0.55 * own[0], 0.55 * own[1]), 0.006, (11.0, 16.0), 0.025, (0.2, 0.4),
+        ),
+        hip: Site(
+            PELVIS, (0.03, 0.14 * side, 0.10), (0.0, 0.0, 0.0), 75.0 * side, 15.0,
+            (2.0, 4.0), (0.002, 0.004), near, 0.012, (8.0, 14.0), 0.030, (0.05, 0.15), True,
+        ),
+    }  # fmt: skip
+
+
+SITES: Mapping[Placement, Site] = {
+    **_leg_sites(AFFECTED),
+    **_leg_sites(OTHER),
+    Placement.SACRUM: Site(
+        PELVIS, (-0.10, 0.0, 0.10), (0.0, 0.0, 0.0), 180.0, 15.0,
+        (1.0, 2.0), (0.001, 0.003), (0.26, 0.26), 0.013, (8.0, 14.0), 0.030, (0.0, 0.05), True,
+    ),
+    Placement.TRUNK: Site(
+        TRUNK, (0.10, 0.0, 0.0), (0.0, 0.0, 0.17), 0.0, 15.0,
+        (0.8, 1.6), (0.001, 0.002), (0.15, 0.15), 0.018, (6.0, 10.0), 0.035,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """Everything a sensor needs to know about the walk it is worn on."""
+
+    seed: int
+    body: Body
+    gait: Gait
+    laid: Steps
+    moved: Motion
+    frames: Mapping[str, Frame]
+    noise: Noise
+
+
+def felt(walk: Walk, placement: Placement) -> tuple[FloatArray, FloatArray]:
+    """Specific force and angular rate (3, n) in the sensor's axes at a canonical placement."""
+    site, draw = SITES[placement], stream(walk.seed, f"worn {placement}")
+    frame, step_s = walk.frames[site.segment], float(walk.moved.time_s[1] - walk.moved.time_s[0])
+    slipped = walk.noise.position_m * draw.standard_normal(3)
+    offset = np.array(site.offset_m) + np.array(site.offset_share) * walk.body.height_m + slipped
+    mount = _mount(site, placement, walk)
+    force, rate = frame.at(offset), frame.rate_rad_s.copy()
+    tilt, shift = _tissue(walk, site, placement)
+    if walk.noise.soft_tissue > 0.0:
+        force = force + derivative(derivative(shift, step_s), step_s)
+        force = force - cross(tilt, force)
+        rate = rate - cross(tilt, rate) + derivative(tilt, step_s)
+    _knock(force, rate, walk, site, placement)
+    return mount.T @ force, mount.T @ rate
+
+
+def _mount(site: Site, placement: Placement, walk: Walk) -> FloatArray:
+    """Sensor axes in the segment, as columns."""
+    draw = stream(walk.seed, f"mount {placement}")
+    about, *lean = draw.uniform(-1.0, 1.0), *draw.standard_normal(2)
+    quaternion = draw.standard_normal(4)
+    if walk.noise.mounting is Mounting.ALIGNED:
+        return np.eye(3)
+    if walk.noise.mounting is Mounting.ANY:
+        return _from_quaternion(quaternion / np.linalg.norm(quaternion))
+    out = np.deg2rad(site.outward_deg + site.twist_deg * about)
+    z = np.array([np.cos(out), np.sin(out), 0.0])
+    x = np.array([0.0, 0.0, 1.0])
+    base = np.stack([x, np.cross(z, x), z], axis=1)
+    a, b = np.deg2rad(7.0 * np.array(lean))
+    about_z = np.array([[np.cos(a), -np.sin(a), 0.0], [np.sin(a), np.cos(a), 0.0], [0.0, 0.0, 1.0]])
+    about_y = np.array([[np.cos(b), 0.0, np.sin(b)], [0.0, 1.0, 0.0], [-np.sin(b), 0.0, np.cos(b)]])
+    return np.asarray(base @ about_z @ about_y)
+
+
+def _from_quaternion(q: FloatArray) -> FloatArray:
+    w, v = q[0], q[1:]
+    skew = np.array([[0.0, -v[2], v[1]], [v[2], 0.0, -v[0]], [-v[1], v[0], 0.0]])
+    return np.asarray(np.eye(3) + 2.0 * w * skew + 2.0 * skew @ skew)
+
+
+def _tissue(walk: Walk, site: Site, placement: Placement) -> tuple[FloatArray, FloatArray]:
+    """Turn (rad) and shift (m) of the skin against the bone, both (3, n), locked to the gait cycle."""
+    draw = stream(walk.seed, f"tissue {placement}")
+    shape = draw.standard_normal((6, 2 * TISSUE_HARMONICS)) / np.repeat(np.arange(1, TISSUE_HARMONICS + 1), 2)
+    shape /= np.linalg.norm(shape.reshape(2, 3, -1), axis=(1, 2)).repeat(3)[:, None]
+    gain = walk.noise.soft_tissue
+    if site.heavy:
+        gain *= max(0.7, 1.0 + 0.06 * (walk.body.bmi_kg_m2 - 24.0))
+    shape[:3] *= np.deg2rad(draw.uniform(*site.tissue_deg)) * gain
+    shape[3:] *= draw.uniform(*site.tissue_m) * gain
+    lost = draw.uniform(*site.damped) * min(gain, 2.0)
+    role = OTHER if site.knock[1] > site.knock[0] else AFFECTED
+    turn = np.exp(2j * np.pi * walk.moved.phase[role]) * 1.0
+    basis = np.empty((2 * TISSUE_HARMONICS, len(turn)))
+    power = np.ones_like(turn)
+    for k in range(TISSUE_HARMONICS):
+        power = power * turn
+        basis[2 * k], basis[2 * k + 1] = power.real, power.imag
+    basis *= walk.moved.pace
+    moved = shape @ basis
+    if site.segment == PELVIS:
+        moved[0] -= lost * np.deg2rad(walk.moved.pelvis_deg[1])
+    elif site.damped[1] > 0.0:
+        side = 1.0 if role == AFFECTED else -1.0
+        moved[2] += lost * side * np.deg2rad(walk.moved.legs_deg[role, 2])
+    return moved[:3], moved[3:]
+
+
+def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placement: Placement) -> None:
+    """Add landings and take-offs in place."""
+    draw = stream(walk.seed, f"knock {placement}")
+    hz, side_push = draw.uniform(*site.knock_hz), 0.25 * (1.0 if draw.random() < 0.5 else -1.0)
+    jerk_rad_s = np.deg2rad(np.clip(60.0 + 25.0 * draw.standard_normal(), 10.0, 120.0))
+    wobble_hz, wobble = draw.uniform(10.0, 15.0), 0.25 * walk.noise.soft_tissue
+    push = np.array([-0.6, side_push, 1.0]) if site.segment != TRUNK else np.array([-0.3, 0.0, 1.0])
+    time_s = walk.moved.time_s
+    for role in (AFFECTED, OTHER):
+        if site.knock[role] == 0.0:
+            continue
+        for times, share in ((walk.laid.contact_s[role], 1.0), (walk.laid.leave_s[role], 0.25)):
+            spread = np.exp(0.12 * stream(walk.seed, f"knocks {role} {share}").standard_normal(len(times)))
+            real = (times >= walk.laid.start_s - 1e-9) & (times <= walk.laid.end_s + 1e-9)
+            at = times[real]
+            size = share * spread[real] * np.interp(at, time_s, walk.moved.pace)
+            index, since = impact.windows(time_s, at + site.knock_delay_s)
+            waves = impact.ringing(since, hz, site.knock_tau_s)
+            waves = waves + wobble * impact.ringing(since, wobble_hz, 0.045)
+            waves = waves * (size * site.knock[role] * walk.gait.impact[role])[:, None]
+            wave = np.zeros(len(time_s))
+            impact.add_events(wave, index, waves)
+            force += push[:, None] * wave
+            if share == 1.0:
+                jerks = impact.spike(since) * (jerk_rad_s * size * site.knock[role])[:, None]
+                impact.add_events(rate[1], index, jerks)  # distal end backward: + about y
