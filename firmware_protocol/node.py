@@ -22,6 +22,7 @@ LONGEST_BATCH_S = 0.25
 STATUS_EVERY_S = 10.0
 BACKFILL_EVERY_S = 0.015  # about one frame per connection event, so live data is never delayed
 SILENT_HOST_S = 5.0
+LONELY_S = 1800.0  # a session nobody listens to ends after this
 
 
 @dataclass(slots=True)
@@ -145,6 +146,8 @@ class VirtualNode:
                 sent += due
             if self.linked and self.now_s >= self._host_silent_s:
                 self._unlink()
+            if self._lonely and self.now_s >= self._lonely_from_s + LONELY_S:
+                self._state = m.NodeState.HOLDING
         self.now_s = to_s
         if self.off:
             self._unlink()
@@ -157,7 +160,7 @@ class VirtualNode:
         self.sampler = Sampler(self.spec, self._source, self.now_s)
         self.bad_frames = 0
         self.led = m.LedPattern.OFF
-        self._state = m.NodeState.IDLE
+        self._state: m.NodeState = m.NodeState.IDLE
         self._live = 0  # counter of the next sample to deliver
         self._heard_s = self._status_due_s = self.now_s
         self._link_frame = self._max_frame = MAX_FRAME_BYTES
@@ -166,6 +169,7 @@ class VirtualNode:
     def _unlink(self) -> None:
         self.linked = self._greeted = False
         self._version_ok = True
+        self._lonely_from_s = self.now_s
         self._backfill: _Backfill | None = None
         if self._state is m.NodeState.STREAMING:
             self._state = m.NodeState.BUFFERING
@@ -173,6 +177,10 @@ class VirtualNode:
     @property
     def _running(self) -> bool:
         return self._state in (m.NodeState.STREAMING, m.NodeState.BUFFERING)
+
+    @property
+    def _lonely(self) -> bool:
+        return self._state is m.NodeState.BUFFERING and not self.linked
 
     @property
     def _batch(self) -> int:
@@ -191,6 +199,8 @@ class VirtualNode:
             events.append(self._backfill.due_s)
         if self._greeted:
             events.append(self._status_due_s)
+        if self._lonely:
+            events.append(self._lonely_from_s + LONELY_S)
         if self.linked:
             events.append(self._host_silent_s)
         return min(events)

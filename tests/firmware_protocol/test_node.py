@@ -407,6 +407,17 @@ def test_on_a_cable_a_host_that_falls_silent_is_gone() -> None:
     assert isinstance(ask(node, m.Start(SESSION), 20.0), m.Started)
 
 
+def test_a_session_nobody_listens_to_ends_after_half_an_hour() -> None:
+    node = running(rate_hz=50)
+    node.disconnect(2.0)
+    node.advance(5000.0)
+    node.connect(5000.0)
+    hello = ask(node, m.Hello(1, 0, 512), 5000.0)
+    assert isinstance(hello, m.HelloReply)
+    assert (hello.session, hello.state) == (SESSION, m.NodeState.HOLDING)
+    assert ask(node, m.Stop(SESSION), 5000.0) == m.Stopped(SESSION, 90050, 90050 - 12_000)
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([50, 100, 200]), st.floats(-60, 60))
 def test_every_sample_is_there_once_and_in_order(serial: int, rate_hz: int, ppm: float) -> None:
