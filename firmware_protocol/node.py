@@ -54,6 +54,7 @@ class VirtualNode:
         self.role = int(spec.role)
         self._source = source
         self._boots = 0
+        self._state: m.NodeState = m.NodeState.IDLE
         self._empty_s = boot_s + spec.battery_start_pct / 100.0 * spec.battery_life_s
         self._reboots = sorted(t for t in spec.faults.reboot_s if t > boot_s)
         self._boot()
@@ -160,7 +161,7 @@ class VirtualNode:
         self.sampler = Sampler(self.spec, self._source, self.now_s)
         self.bad_frames = 0
         self.led = m.LedPattern.OFF
-        self._state: m.NodeState = m.NodeState.IDLE
+        self._state = m.NodeState.IDLE
         self._live = 0  # counter of the next sample to deliver
         self._heard_s = self._status_due_s = self.now_s
         self._link_frame = self._max_frame = MAX_FRAME_BYTES
