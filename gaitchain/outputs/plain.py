@@ -25,19 +25,20 @@ def number(value: float | None) -> float | None:
 
 def plain(value: object) -> Any:
     """JSON form of a value: dataclasses and mappings become objects, arrays lists, NaN and infinity null."""
-    match value:
-        case None | bool():
-            return value
-        case Enum():
-            return plain(value.value)
-        case str() | int():
-            return value
-        case float():
-            return number(value)
-        case np.generic() | np.ndarray():
-            return plain(value.tolist())
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return number(value)
+    return _composite(value)
+
+
+def _composite(value: object) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, set | frozenset):

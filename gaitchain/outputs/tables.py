@@ -1,6 +1,6 @@
 """The tables of an analysis as CSV bytes: events, strides, pelvic angles, knee angles.
 
-UTF-8, comma, one header line, ``\\n`` at line ends, fixed decimals, an empty cell where nothing is known.
+UTF-8, comma, one header line, lines end in a bare newline, fixed decimals, an empty cell where nothing is known.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -119,11 +120,11 @@ def _series(columns: Sequence[str], time_s: FloatArray, angles_deg: Sequence[Flo
     return bytes(out.getvalue())
 
 
-def _decimals(values: FloatArray, places: int) -> pa.Decimal128Array[int, int]:
+def _decimals(values: FloatArray, places: int) -> pa.Array[Any]:
     """Exact decimals: unlike floats they print with fixed places, have no negative zero, and format fast."""
     known = np.isfinite(values)
     scaled = np.rint(np.where(known, values, 0.0) * 10**places).astype("<i8")
     words = np.stack([scaled, scaled >> 63], axis=1)  # 128-bit two's complement, low word first
     valid = np.packbits(known, bitorder="little")
-    buffers = [pa.py_buffer(valid.tobytes()), pa.py_buffer(words.tobytes())]
-    return pa.Decimal128Array.from_buffers(pa.decimal128(18, places), len(scaled), buffers)
+    kind = pa.decimal128(18, places)
+    return pa.Array.from_buffers(kind, len(scaled), [pa.py_buffer(valid.tobytes()), pa.py_buffer(words.tobytes())])

@@ -23,9 +23,10 @@ from gaitchain.report.words import (
     spoken,
 )
 
-STRIP_WIDTH = 230.0
-STRIP_HEIGHT = 24.0
-_MIDDLE = STRIP_HEIGHT / 2
+_ROW_WIDTH = 210.0
+_TILE_WIDTH = 112.0
+_HEIGHT = 22.0
+_MIDDLE = _HEIGHT / 2
 _BANDS_SHOWN = 3.4  # half width of the asymmetry axis, in half widths of the band
 
 
@@ -49,28 +50,28 @@ def flag_words(metric: str, entry: dict[str, Any]) -> str:
         return "not assessed"
     if entry["flag"] == "none":
         return FLAGS["none"]
-    return f"{FLAGS[entry['flag']]}: {direction(metric, effect)}"
+    return f"{FLAGS[entry['flag']]}: left {direction(metric, effect)}"
 
 
 def asymmetry_strip(metric: str, entry: dict[str, Any]) -> Markup:
-    """Left against right on an axis scaled to the metric's own band, right larger to the left, left larger to the right."""
+    """Left against right on an axis scaled to the metric's own band: left larger lies to the right."""
     effect, _ = effect_of(entry)
     if effect is None:
         return Markup("")
     reach = max(abs(end) for end in entry["band"] or entry["ci95"] or (effect, 1.0)) or 1.0
-    axis = Scale(-_BANDS_SHOWN * reach, _BANDS_SHOWN * reach, 4, STRIP_WIDTH - 4)
+    axis = Scale(-_BANDS_SHOWN * reach, _BANDS_SHOWN * reach, 4, _ROW_WIDTH - 4)
     name = spoken(metric, METRICS)
     interval = f", 95 % interval {interval_words(entry)}" if entry["ci95"] else ""
     band = f" Reference band {band_words(entry)}." if entry["band"] else ""
     return figure(
         f"asymmetry-{metric}",
-        STRIP_WIDTH,
-        STRIP_HEIGHT,
+        _ROW_WIDTH,
+        _HEIGHT,
         f"{name}, left against right",
         f"{effect_words(entry)}{interval}: {flag_words(metric, entry)}.{band}",
         [
             *_band(axis, entry["band"]),
-            line((axis(0), 2), (axis(0), STRIP_HEIGHT - 2), SOFT, 1),
+            line((axis(0), 2), (axis(0), _HEIGHT - 2), SOFT, 1),
             *_whisker(axis, entry["ci95"], FLAG_COLOURS[entry["flag"]]),
             *_mark(axis, effect, entry["flag"]),
         ],
@@ -83,17 +84,17 @@ def measure_strip(key: str, measure: dict[str, Any]) -> Markup:
     if value is None or band is None or band[1] <= band[0]:
         return Markup("")
     width = band[1] - band[0]
-    axis = Scale(band[0] - width, band[1] + width, 4, STRIP_WIDTH - 4)
+    axis = Scale(band[0] - width, band[1] + width, 4, _TILE_WIDTH - 4)
     flag = "none" if band[0] <= value <= band[1] else "borderline"
     interval = f", 95 % interval {span(measure['ci95'], unit)}" if measure["ci95"] else ""
     return figure(
         f"measure-{key.replace('.', '-')}",
-        STRIP_WIDTH,
-        STRIP_HEIGHT,
+        _TILE_WIDTH,
+        _HEIGHT,
         spoken(key, MEASURES),
         f"{quantity(value, unit)}{interval}: {against_band(value, band)} {span(band, unit)}.",
         [
-            line((4, _MIDDLE), (STRIP_WIDTH - 4, _MIDDLE), BAND, 1),
+            line((4, _MIDDLE), (_TILE_WIDTH - 4, _MIDDLE), BAND, 1),
             *_band(axis, band),
             *_whisker(axis, measure["ci95"], WITHIN if flag == "none" else OUTSIDE),
             *_mark(axis, value, flag),
@@ -121,7 +122,7 @@ def _range(interval: Sequence[float] | None, unit: str) -> str:
 def _band(axis: Scale, band: Sequence[float] | None) -> list[Markup]:
     if band is None:
         return []
-    return [rect((axis.clipped(band[0]), 3), axis.clipped(band[1]) - axis.clipped(band[0]), STRIP_HEIGHT - 6, BAND)]
+    return [rect((axis.clipped(band[0]), 3), axis.clipped(band[1]) - axis.clipped(band[0]), _HEIGHT - 6, BAND)]
 
 
 def _whisker(axis: Scale, interval: Sequence[float] | None, colour: str) -> list[Markup]:

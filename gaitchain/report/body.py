@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from markupsafe import Markup
 
 from gaitchain.report.links import State, badge
-from gaitchain.report.svg import Point, circle, join, path, rect, text
+from gaitchain.report.svg import Point, circle, join, path, rect, scaled, text
 from gaitchain.report.theme import LEFT, RIGHT, SOFT
 
 _BONE = "#c3ccd5"
 _BONE_FILL = "#eef1f4"
 _NERVE = "#b98a2f"
 _MIDDLE = 84.0
+_SCALE = 0.79
 
 # Places of the links on the left half; the right half mirrors them about the middle.
 _PLACES: Mapping[str, Point] = {
@@ -28,17 +29,17 @@ _PLACES: Mapping[str, Point] = {
 
 def body(marks: Mapping[str, tuple[State, str | None]], number_of: Callable[[str], int]) -> Markup:
     """The drawing with each link's number at its place: on its side, on both where it has none, or in the middle."""
+    width = 2 * _MIDDLE * _SCALE
     shapes = [
-        *_spine(),
-        *(_half(mirrored) for mirrored in (False, True)),
-        text((14, 20), "left", 11, LEFT, bold=True),
-        text((2 * _MIDDLE - 14, 20), "right", 11, RIGHT, anchor="end", bold=True),
-        text((_MIDDLE, 394), "seen from behind", 10, SOFT, anchor="middle"),
+        scaled(_SCALE, [*_spine(), *(_half(mirrored) for mirrored in (False, True))]),
+        text((6, 14), "left", 11, LEFT, bold=True),
+        text((width - 6, 14), "right", 11, RIGHT, anchor="end", bold=True),
+        text((width / 2, 316), "seen from behind", 10, SOFT, anchor="middle"),
     ]
     for name, (state, side) in marks.items():
         x, y = _PLACES[name]
         sides = {"left": [x], "right": [2 * _MIDDLE - x]}.get(side or "", sorted({x, 2 * _MIDDLE - x}))
-        shapes += [badge((at, y), number_of(name), state) for at in sides]
+        shapes += [badge((_SCALE * at, _SCALE * y), number_of(name), state) for at in sides]
     return join(shapes)
 
 
@@ -69,7 +70,8 @@ def _half(mirrored: bool) -> Markup:
             path(femur, _BONE, 9, round_ends=True),
             path(shank, _BONE, 7, round_ends=True),
             path(foot, _BONE, 1.4, fill=_BONE_FILL, round_ends=True),
-            circle((at(42), 170), 7, _BONE_FILL, _BONE, 1.4),
+            circle((at(42), 170), 8, _BONE_FILL, _BONE, 1.4),
+            circle((at(50), 269), 8, _BONE_FILL, _BONE, 1.4),
             path(nerve, _NERVE, 1.6, dash="4 3"),
         ]
     )

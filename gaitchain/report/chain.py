@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
@@ -24,10 +25,10 @@ from gaitchain.report.words import LINKS, fixed, quantity, spoken
 CHAIN = ("knee", "stride", "load", "pelvis", "rotators", "lumbar")
 OTHERS = ("claudication", "systemic")
 
-WIDTH, HEIGHT = 720.0, 400.0
-_CARD_WIDTH, _CARD_HEIGHT = 162.0, 92.0
-_COLUMNS = (190.0, 374.0, 558.0)
-_ROWS = (6.0, 136.0, 284.0)
+WIDTH, HEIGHT = 720.0, 322.0
+_CARD_WIDTH, _CARD_HEIGHT = 172.0, 80.0
+_COLUMNS = (158.0, 352.0, 546.0)
+_ROWS = (2.0, 106.0, 224.0)
 _PLACES: Mapping[str, Point] = {
     "knee": (_COLUMNS[0], _ROWS[0]),
     "stride": (_COLUMNS[1], _ROWS[0]),
@@ -95,15 +96,15 @@ def _card(number: int, link: dict[str, Any], state: State) -> Markup:
             thickness=1.4,
             dash="" if state.assessed else "4 3",
         ),
-        badge((x + 20, y + 20), number, state),
-        text((x + 36, y + 24), spoken(link["link"], LINKS), 12, INK, bold=True),
-        text((x + 12, y + 49), state.words, 11.5, state.colour, bold=True),
+        badge((x + 20, y + 19), number, state),
+        text((x + 36, y + 23), spoken(link["link"], LINKS), 12, INK, bold=True),
+        text((x + 12, y + 43), state.words, 11.5, state.colour, bold=True),
     ]
     if link["side"]:
-        shapes.append(text((x + _CARD_WIDTH - 10, y + 49), link["side"], 11, SIDE_COLOURS[link["side"]], anchor="end"))
+        shapes.append(text((x + _CARD_WIDTH - 10, y + 43), link["side"], 11, SIDE_COLOURS[link["side"]], anchor="end"))
     if state.assessed:
-        shapes.append(text((x + 12, y + 66), _evidence(link), 11, INK))
-        shapes.append(_confidence((x + 12, y + 82), link["confidence"]))
+        shapes.append(text((x + 12, y + 58), _evidence(link), 11, INK))
+        shapes.append(_confidence((x + 12, y + 72), link["confidence"]))
     return join(shapes)
 
 
@@ -122,7 +123,7 @@ def _confidence(at: Point, confidence: str) -> Markup:
 
 def _arrows(states: Mapping[str, State]) -> list[Markup]:
     shapes = []
-    for one, two in zip(CHAIN, CHAIN[1:], strict=False):
+    for one, two in pairwise(CHAIN):
         (x0, y0), (x1, y1) = _PLACES[one], _PLACES[two]
         known = states[one].assessed and states[two].assessed
         colour, dash = (INK, "") if known else ("#8fa1ae", "4 3")
@@ -152,13 +153,13 @@ def _end_card(risk: dict[str, Any]) -> Markup:
     x, y = _END
     shapes = [
         frame((x, y), _CARD_WIDTH, _CARD_HEIGHT, "#eaf2f6", ACCENT, thickness=1.6),
-        text((x + 12, y + 24), "Sciatic pattern", 12, INK, bold=True),
+        text((x + 12, y + 23), "Sciatic pattern", 12, INK, bold=True),
     ]
     if risk["score"] is None:
-        shapes.append(text((x + 12, y + 49), "no score", 11.5, SOFT, bold=True))
-        shapes.append(text((x + 12, y + 66), "see the reasons below", 11, INK))
+        shapes.append(text((x + 12, y + 43), "no score", 11.5, SOFT, bold=True))
+        shapes.append(text((x + 12, y + 58), "see the reasons below", 11, INK))
     else:
-        shapes.append(text((x + 12, y + 49), score_words(risk), 11.5, ACCENT, bold=True))
-        shapes.append(text((x + 12, y + 66), "strain score, 90 % interval", 10.5, INK))
-    shapes.append(text((x + 12, y + 82), "in silico, not a finding", 10, SOFT))
+        shapes.append(text((x + 12, y + 43), score_words(risk), 11.5, ACCENT, bold=True))
+        shapes.append(text((x + 12, y + 58), "strain score, 90 % interval", 10.5, INK))
+    shapes.append(text((x + 12, y + 72), "in silico, not a finding", 10, SOFT))
     return join(shapes)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 
 from gaitchain.report.scales import Scale, ticks
-from gaitchain.report.svg import figure, join, line, polygon, polyline, text, upright_text
+from gaitchain.report.svg import figure, join, line, moved, polygon, polyline, text, upright_text
 from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT
-from gaitchain.report.words import fixed, unit_sign
+from gaitchain.report.words import PLUS_MINUS, fixed, unit_sign
 from pipeline.result import Curve
 from sensor.samples import FloatArray
 
-WIDTH, HEIGHT = 348.0, 214.0
-_PLOT_LEFT, _PLOT_RIGHT, _PLOT_TOP, _PLOT_BOTTOM = 52.0, 340.0, 30.0, 180.0
+WIDTH, HEIGHT = 232.0, 178.0
+_PLOT_LEFT, _PLOT_RIGHT, _PLOT_TOP, _PLOT_BOTTOM = 40.0, 222.0, 24.0, 146.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def panels(curves: Mapping[str, Curve]) -> list[Markup]:
 
 
 def panel(curve: Curve) -> Markup:
-    """The panel of one quantity; the reference band is mean -+ 1 SD, the ribbon of each side its own SD over strides."""
+    """The panel of one quantity: each side's mean and SD over strides, and the reference mean -+ 1 SD."""
     words, traces = PANELS[curve.name], _traces(curve)
     y = _y_axis(curve, traces)
     x = Scale(0, 100, _PLOT_LEFT, _PLOT_RIGHT)
@@ -79,21 +79,26 @@ def panel(curve: Curve) -> Markup:
 
 
 def legend() -> Markup:
-    """What the lines mean; one for all panels."""
-    parts = [
-        line((2, 9), (34, 9), LEFT, 2.2),
-        text((40, 13), "left", 11, LEFT, bold=True),
-        line((80, 9), (112, 9), RIGHT, 2.2, SIDE_DASHES["right"]),
-        text((118, 13), "right", 11, RIGHT, bold=True),
-        polygon([(164, 3), (190, 3), (190, 15), (164, 15)], LEFT, 0.14),
-        polygon([(190, 3), (216, 3), (216, 15), (190, 15)], RIGHT, 0.14),
-        text((222, 13), "SD over strides", 11, SOFT),
-        polygon([(318, 3), (350, 3), (350, 15), (318, 15)], BAND),
-        text((356, 13), "reference, mean \N{PLUS-MINUS SIGN} 1 SD at this speed", 11, SOFT),
-        line((562, 2), (562, 16), SOFT, 1.4),
-        text((570, 13), "toe-off (end of stance)", 11, SOFT),
+    """What the lines mean; one panel for all."""
+    rows = (
+        ("left, mean over strides", LEFT, line((38, 0), (70, 0), LEFT, 2.2)),
+        ("right, mean over strides", RIGHT, line((38, 0), (70, 0), RIGHT, 2.2, SIDE_DASHES["right"])),
+        (f"{PLUS_MINUS} 1 SD over strides", SOFT, _swatches(((LEFT, 0.14, 38), (RIGHT, 0.14, 54)), 16)),
+        (f"reference at this speed, {PLUS_MINUS} 1 SD", SOFT, _swatches(((BAND, 1.0, 38),), 32)),
+        ("toe-off, the end of stance", SOFT, line((54, -7), (54, 7), SOFT, 1.4)),
+    )
+    shapes = [
+        moved((0, 36 + 22 * number), [sample, text((78, 3.5), words, 10, colour)])
+        for number, (words, colour, sample) in enumerate(rows)
     ]
-    return figure("curve-legend", 710, 18, "Legend of the curves", "Left solid red, right dashed blue.", parts)
+    title = text((38, 13), "Legend", 11.5, INK, bold=True)
+    return figure("curve-legend", WIDTH, HEIGHT, "Legend", "Left solid red, right dashed blue.", [title, *shapes])
+
+
+def _swatches(areas: Sequence[tuple[str, float, float]], width: float) -> Markup:
+    return join(
+        polygon([(x, -6), (x + width, -6), (x + width, 6), (x, 6)], colour, opacity) for colour, opacity, x in areas
+    )
 
 
 def _traces(curve: Curve) -> list[_Trace]:
@@ -123,20 +128,20 @@ def _y_axis(curve: Curve, traces: list[_Trace]) -> Scale:
 def _axes(x: Scale, y: Scale, words: PanelWords, unit: str) -> list[Markup]:
     marks = ticks(y.low, y.high)
     decimals = 0 if all(mark == round(mark) for mark in marks) else 1
-    shapes = [text((_PLOT_LEFT, 16), words.title, 12.5, INK, bold=True)]
+    shapes = [text((_PLOT_LEFT, 13), words.title, 11.5, INK, bold=True)]
     for mark in marks:
         shapes.append(line((_PLOT_LEFT, y(mark)), (_PLOT_RIGHT, y(mark)), RULE if mark == 0 else GRID, 1))
-        shapes.append(text((_PLOT_LEFT - 6, y(mark) + 3.5), fixed(mark, decimals), 10, SOFT, anchor="end"))
+        shapes.append(text((_PLOT_LEFT - 5, y(mark) + 3.3), fixed(mark, decimals), 10, SOFT, anchor="end"))
     for percent in range(0, 101, 20):
         shapes.append(line((x(percent), _PLOT_BOTTOM), (x(percent), _PLOT_BOTTOM + 4), RULE, 1))
-        shapes.append(text((x(percent), _PLOT_BOTTOM + 15), str(percent), 10, SOFT, anchor="middle"))
+        shapes.append(text((x(percent), _PLOT_BOTTOM + 14), str(percent), 10, SOFT, anchor="middle"))
     middle = (_PLOT_TOP + _PLOT_BOTTOM) / 2
     arrows = f"{words.down} \N{LEFTWARDS ARROW} {unit_sign(unit)} \N{RIGHTWARDS ARROW} {words.up}"
     return [
         *shapes,
         line((_PLOT_LEFT, _PLOT_BOTTOM), (_PLOT_RIGHT, _PLOT_BOTTOM), RULE, 1),
-        text((_PLOT_RIGHT, _PLOT_BOTTOM + 29), "% of the gait cycle", 10, SOFT, anchor="end"),
-        upright_text((12, middle), arrows, 10, SOFT),
+        text((_PLOT_RIGHT, _PLOT_BOTTOM + 27), "% of the gait cycle", 10, SOFT, anchor="end"),
+        upright_text((9, middle), arrows, 10, SOFT),
     ]
 
 

@@ -6,12 +6,12 @@ never says that one thing caused another (biomechanics.md, 6.3).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gaitchain.report.bars import effect_of
 from gaitchain.report.risk import ranked
 from gaitchain.report.words import (
-    LINKS,
     MEASURES,
     METRICS,
     PATHWAYS,
@@ -66,13 +66,21 @@ def alternatives(risk: dict[str, Any]) -> str:
 
 
 def not_assessed(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """Everything without a number, gathered by reason: (reason, names)."""
+    """Every measure and comparison without a number, gathered by reason; the chain says its own."""
+    measures = by_reason([(spoken(key, MEASURES), measure) for key, measure in document["measures"].items()])
+    sides = {reason: f"left against right: {listed(names)}" for reason, names in sides_not_assessed(document)}
+    merged = [(reason, [*names, *([sides.pop(reason)] if reason in sides else [])]) for reason, names in measures]
+    return [*merged, *((reason, [sentence(words).rstrip(".")]) for reason, words in sides.items())]
+
+
+def sides_not_assessed(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The comparisons of left and right that could not be made, gathered by reason."""
+    return by_reason([(spoken(metric, METRICS).lower(), entry) for metric, entry in document["asymmetry"].items()])
+
+
+def by_reason(entries: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[str, list[str]]]:
+    """Names of the entries that were not assessed under each of their reasons, both in the order given."""
     gathered: dict[str, list[str]] = {}
-    entries = [
-        *((spoken(key, MEASURES), measure) for key, measure in document["measures"].items()),
-        *((f"{spoken(metric, METRICS)}, left against right", entry) for metric, entry in document["asymmetry"].items()),
-        *((f"Chain: {spoken(link['link'], LINKS)}", link) for link in document["chain"]),
-    ]
     for name, entry in entries:
         if entry["status"] == "not_assessed":
             gathered.setdefault(sentence(entry["reason"]), []).append(name)
@@ -98,7 +106,7 @@ def _sides(document: dict[str, Any]) -> list[str]:
     sentences = []
     for flag, opening in (("clear", "Left and right differ clearly in"), ("borderline", "Borderline:")):
         flagged = [
-            f"{spoken(name, METRICS).lower()} ({direction(name, effect_of(entry)[0] or 0.0)})"
+            f"{spoken(name, METRICS).lower()} ({direction(name, effect_of(entry)[0] or 0.0)} on the left)"
             for name, entry in assessed.items()
             if entry["flag"] == flag
         ]
@@ -134,8 +142,8 @@ def _knee_side_flags(document: dict[str, Any]) -> bool:
 
 def _risk(risk: dict[str, Any]) -> list[str]:
     if risk["score"] is None:
-        return [f"No score is given: {' '.join(sentence(reason) for reason in risk['reasons'])}"]
-    interval = f" (90 % interval {span(risk['interval90'], '')})" if risk["interval90"] else ""
+        return ["No score is given.", *(sentence(reason) for reason in risk["reasons"])]
+    interval = f" (90\N{NO-BREAK SPACE}% interval {span(risk['interval90'], '')})" if risk["interval90"] else ""
     best = ranked(risk["pathways"])
     seen = f"The pattern shows features seen with {spoken(best[0][0], PATHWAYS)}; its" if best else "Its"
     return [f"{seen} in-silico strain score is {fixed(risk['score'], 2)}{interval}."]

@@ -45,6 +45,7 @@ def report_html(document: dict[str, Any], curve_set: Mapping[str, Curve], person
             in_short=narrative.in_short(document),
             alternatives=narrative.alternatives(document["risk"]),
             not_assessed=narrative.not_assessed(document),
+            sides_not_assessed=narrative.sides_not_assessed(document),
             panels=curves.panels(curve_set),
             chain_picture=chain.chain_picture(document["chain"], document["risk"]),
             provenance=json.dumps(document["provenance"], indent=1, ensure_ascii=False),

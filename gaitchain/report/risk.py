@@ -13,7 +13,7 @@ from gaitchain.report.theme import ACCENT, GRID, INK, OUTSIDE, RULE, SOFT, WITHI
 from gaitchain.report.words import PATHWAYS, fixed, quantity, spoken
 
 _MOST_SHOWN = 7
-_ROW = 30.0
+_ROW = 27.0
 
 
 def score_bar(risk: dict[str, Any]) -> Markup:
@@ -43,11 +43,11 @@ def contribution_bars(contributions: Sequence[dict[str, Any]]) -> Markup:
     if not rows:
         return Markup("")
     reach = max(abs(size) for _, size in rows) or 1.0
-    x = Scale(-reach, reach, 190, 334)
+    x = Scale(-reach, reach, 212, 334)
     shapes = [line((x(0), 4), (x(0), len(rows) * _ROW), RULE, 1)]
     for number, (words, size) in enumerate(rows):
         top = number * _ROW + 5
-        shapes.append(paragraph((0, top + 8), words, 34, 2, 10, INK, 1.2))
+        shapes.append(paragraph((0, top + 8), words, 36, 2, 10.5, INK, 1.2))
         colour = OUTSIDE if size > 0 else WITHIN
         shapes.append(rect((min(x(0), x(size)), top + 3), abs(x(size) - x(0)), 11, colour, radius=2))
         shapes.append(text((340, top + 12), fixed(size, 2, signed=True), 10, INK))

@@ -117,6 +117,16 @@ def arrow(start: Point, end: Point, colour: str, dash: str = "") -> Markup:
     return line(start, neck, colour, 1.6, dash) + polygon(head, colour)
 
 
+def scaled(factor: float, shapes: Iterable[Markup]) -> Markup:
+    """Shapes drawn smaller or larger about the origin."""
+    return Markup('<g transform="scale({})">{}</g>').format(_n(factor), join(shapes))
+
+
+def moved(by: Point, shapes: Iterable[Markup]) -> Markup:
+    """Shapes drawn elsewhere."""
+    return Markup('<g transform="translate({} {})">{}</g>').format(_n(by[0]), _n(by[1]), join(shapes))
+
+
 def _dash(dash: str) -> Markup:
     return Markup(' stroke-dasharray="{}"').format(dash) if dash else Markup("")
 

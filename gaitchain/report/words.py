@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 MINUS = "\N{MINUS SIGN}"
-DASH = "\N{EN DASH}"
+PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 
 MEASURES: Mapping[str, str] = {
     "gait.speed_m_s": "Walking speed",
     "gait.cadence_spm": "Cadence",
     "gait.stride_time_s": "Stride time",
-    "gait.stride_time_cv_pct": "Stride time variability",
+    "gait.stride_time_cv_pct": "Stride variability",
     "gait.double_support_pct": "Double support",
     "gait.walking_time_s": "Walking time",
     "pelvis.obliquity_rom_deg": "Obliquity, range",
     "pelvis.tilt_rom_deg": "Tilt, range",
     "pelvis.rotation_rom_deg": "Rotation, range",
-    "pelvis.drop_left_deg": "Drop in left stance",
-    "pelvis.drop_right_deg": "Drop in right stance",
-    "pelvis.drop_difference_deg": "Drop, left minus right",
+    "pelvis.drop_left_deg": "Drop, left stance",
+    "pelvis.drop_right_deg": "Drop, right stance",
+    "pelvis.drop_difference_deg": "Drop difference",
 }
 
 METRICS: Mapping[str, str] = {
@@ -82,6 +82,8 @@ FLAGS: Mapping[str, str] = {"none": "within reference", "borderline": "borderlin
 _UNITS: Mapping[str, str] = {"deg": "°", "m/s^2": "m/s²", "deg/s": "°/s"}
 _DECIMALS: Mapping[str, int] = {"m/s": 2, "s": 2, "m": 2, "rad/s": 2, "steps/min": 0, "%": 1, "deg": 1, "m/s^2": 1}
 
+_KEY_DECIMALS: Mapping[str, int] = {"gait.walking_time_s": 0}
+
 
 def spoken(name: str, names: Mapping[str, str]) -> str:
     """The name in words; one that has none is shown with spaces."""
@@ -103,6 +105,11 @@ def bare(value: float, unit: str, *, signed: bool = False) -> str:
     return fixed(value, _DECIMALS.get(unit, 2), signed=signed)
 
 
+def rounded(key: str, value: float, unit: str) -> str:
+    """A number of the summary with the decimals that its place deserves, without the unit."""
+    return fixed(value, _KEY_DECIMALS[key]) if key in _KEY_DECIMALS else bare(value, unit)
+
+
 def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
     """A number with its unit, or ``not assessed``."""
     if value is None:
@@ -115,6 +122,12 @@ def gap(unit: str) -> str:
     return "" if unit in ("deg", "") else "\N{NO-BREAK SPACE}"
 
 
+def interval(ends: Sequence[float], unit: str) -> str:
+    """Both ends of an interval with the decimals of the unit, but without it."""
+    low, high = (bare(end, unit) for end in ends)
+    return f"{low} to {high}"
+
+
 def span(interval: Sequence[float] | None, unit: str, *, signed: bool = False) -> str:
     """An interval as ``low to high unit``; empty without one."""
     if interval is None:
@@ -124,9 +137,9 @@ def span(interval: Sequence[float] | None, unit: str, *, signed: bool = False) -
 
 
 def direction(metric: str, effect: float) -> str:
-    """Which side does what, such as ``shorter on the left``."""
+    """What the left side is against the right, such as ``shorter``."""
     less, more = DIRECTIONS.get(metric, ("shorter", "longer"))
-    return f"{less if effect < 0 else more} on the left"
+    return less if effect < 0 else more
 
 
 def listed(words: Sequence[str]) -> str:

@@ -99,10 +99,10 @@ def one_knee() -> Sample:
 
 def abstained() -> Sample:
     """A short but clean walk: the model does not give a score."""
-    whole = clear_asymmetry()
-    reason = "Only 18 strides of the left side are valid; 30 per side are needed for a score."
-    quality = Quality(Verdict.ATTENTION, ("Only 18 valid strides of the left side; 30 or more are wanted.",))
-    return replace(whole, result=replace(whole.result, quality=quality), risk=abstained_risk(reason))
+    result = _walk(0.8, FOUR, 20)
+    quality = Quality(Verdict.ATTENTION, ("Only 18 strides of each side are valid; 30 or more are wanted.",))
+    reason = "Only 18 strides of each side are valid; 30 are needed for a score."
+    return Sample(replace(result, quality=quality), abstained_risk(reason), clear_asymmetry().person)
 
 
 def invalid() -> Sample:
@@ -137,7 +137,7 @@ def long_reasons() -> Sample:
     whole = clear_asymmetry()
     long = (
         "The hip_left sensor lost 14.2 % of its samples between 31.2 s and 48.9 s <after a fall & a reconnect>, so the "
-        "strides that these gaps touch are withheld from every number of the pelvis and the interval of those numbers is wider."
+        "strides that these gaps touch are withheld from the pelvis and the interval of its numbers is wider."
     )
     result = replace(
         whole.result,
@@ -208,11 +208,9 @@ def _even() -> Risk:
     return Risk(0.08, Level.LOW, (0.02, 0.19), pathways, ("healthy",), False, (), contributions, -1.44, "sample-1")
 
 
-def _walk(severity: float, placements: tuple[Placement, ...]) -> SessionResult:
+def _walk(severity: float, placements: tuple[Placement, ...], count: int = 48) -> SessionResult:
     rng = np.random.default_rng(7)
-    strides = tuple(
-        sorted((*_strides(Side.LEFT, severity, rng), *_strides(Side.RIGHT, severity, rng)), key=lambda s: s.ic_s)
-    )
+    strides = tuple(sorted((s for side in Side for s in _strides(side, severity, count, rng)), key=lambda s: s.ic_s))
     with_thighs = Placement.THIGH_LEFT in placements
     asymmetry = {name: _asymmetry(name, strides, with_thighs) for name in METRICS}
     time_s = np.arange(0, 120, 0.01)
@@ -245,17 +243,17 @@ def _walk(severity: float, placements: tuple[Placement, ...]) -> SessionResult:
     )  # fmt: skip
 
 
-def _strides(side: Side, severity: float, rng: np.random.Generator) -> list[Stride]:
+def _strides(side: Side, severity: float, count: int, rng: np.random.Generator) -> list[Stride]:
     sign = -1.0 if side is Side.LEFT else 1.0  # left is the painful side
     start = 6.0 if side is Side.LEFT else 6.55
     made = []
-    for number in range(48):
+    for number in range(count):
         jitter = rng.normal(0, 0.008, 4)
         stride_s = 1.1 + 0.08 * severity
         stance = stride_s * (0.622 + sign * 0.035 * severity) + jitter[0]
         swing = stride_s - stance
         ic = start + number * stride_s + jitter[1]
-        turn = number in (23, 24)
+        turn = number in (count // 2 - 1, count // 2)
         made.append(
             Stride(
                 side=side, ic_s=ic, fc_s=ic + stance, next_ic_s=ic + stride_s, stance_time_s=stance,

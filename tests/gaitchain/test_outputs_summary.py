@@ -45,7 +45,8 @@ def test_what_is_written_reads_back_the_same_and_writes_the_same_bytes(make: Cal
     written = summary_bytes(document(make()))
     assert json.loads(written) == document(make())
     assert summary_bytes(document(make())) == written
-    assert b"NaN" not in written and b"Infinity" not in written
+    assert b"NaN" not in written
+    assert b"Infinity" not in written
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,9 @@ def test_a_withheld_measure_does_not_leak_its_value() -> None:
 def test_a_red_flag_withholds_everything_the_model_says() -> None:
     risk = document(red_flags())["risk"]
     assert (risk["score"], risk["level"], risk["interval90"], risk["abstained"]) == (None, None, None, True)
-    assert risk["pathways"] == {} and risk["set90"] == [] and risk["contributions"] == []
+    assert risk["pathways"] == {}
+    assert risk["set90"] == []
+    assert risk["contributions"] == []
     assert "red flag" in risk["reasons"][0]
 
 
@@ -166,6 +169,8 @@ def test_numbers_are_finite_or_null_and_near_the_value(value: float) -> None:
 def test_provenance_of_any_shape_becomes_plain_json() -> None:
     value = {"span": (1, np.float64("nan")), "list": np.arange(3), "set": {"b", "a"}, "one": one_knee().person}
     flat = plain(value)
-    assert flat["span"] == [1, None] and flat["list"] == [0, 1, 2] and flat["set"] == ["a", "b"]
+    assert flat["span"] == [1, None]
+    assert flat["list"] == [0, 1, 2]
+    assert flat["set"] == ["a", "b"]
     assert flat["one"]["code"] is None
     json.dumps(flat, allow_nan=False)

@@ -64,7 +64,9 @@ def test_a_stride_row_carries_the_stride_and_leaves_the_unknown_empty() -> None:
     (row,) = rows(strides_csv([stride]))
     assert float(row["stride_time_s"]) == pytest.approx(stride.stride_time_s, abs=1e-4)
     assert float(row["step_time_s"]) == pytest.approx(stride.step_time_s, abs=1e-4)
-    assert row["fc_s"] == "" and row["valid"] == "false" and row["straight"] == "true"
+    assert row["fc_s"] == ""
+    assert row["valid"] == "false"
+    assert row["straight"] == "true"
     assert row["reason"] == "gap, 0.3 s"
 
 
@@ -153,4 +155,5 @@ def test_a_full_disk_gives_one_sentence_and_no_half_file(tmp_path: Path) -> None
     assert done.stdout.startswith(f"Cannot write {tmp_path}")
     assert "Free some space" in done.stdout
     assert all(path.stat().st_size < 8000 for path in tmp_path.iterdir())
-    assert not list(tmp_path.glob("*.part")) and not list(tmp_path.glob(".*"))
+    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(".*"))
