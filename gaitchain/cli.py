@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from gaitchain import __version__
 from gaitchain.commands import COMMANDS
 from gaitchain.errors import ExitCode, explain
+
+if TYPE_CHECKING:  # `gaitchain --help` shall not pay for them
+    from collections.abc import Sequence
 
 DEBUG_VARIABLE = "GAITCHAIN_DEBUG"
 
@@ -40,12 +41,12 @@ class LazyGroup(click.Group):
 @click.option(
     "--data",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False),
     help="Where state is kept (store, logs, models); else GAITCHAIN_DATA, else the user's data folder.",
 )
 @click.option("--debug", is_flag=True, help=f"Show tracebacks of unexpected errors; also {DEBUG_VARIABLE}=1.")
 @click.pass_context
-def cli(ctx: click.Context, data: Path | None, debug: bool) -> None:
+def cli(ctx: click.Context, data: str | None, debug: bool) -> None:
     """From sensors on knees and hips to a page about how a person walks.
 
     Describes movement patterns; research and education software; not a medical device; not for diagnosis, triage or

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 
-def data_dir(given: Path | None) -> Path:
+def data_dir(given: str | None) -> Path:
     """The folder of ``--data``, else of ``GAITCHAIN_DATA``, else the platform's user data folder; not created here."""
     if given is not None:
-        return given
+        return Path(given)
     if told := os.environ.get("GAITCHAIN_DATA"):
         return Path(told)
     import platformdirs  # only asked when nobody said where

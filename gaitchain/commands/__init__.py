@@ -3,4 +3,8 @@
 The names and their one-line helps stand here so that listing them imports no command.
 """
 
-COMMANDS: dict[str, str] = {}
+COMMANDS = {
+    "demo": "Simulate a patient with a painful left knee, analyse the walk, write the report.",
+    "analyze": "Analyse a recording and write the report and the tables.",
+    "simulate": "Simulate the recording of a patient, with its truth.",
+}

@@ -143,7 +143,6 @@ def test_reading_a_file_in_g_and_degrees_gives_si(tmp_path: Path) -> None:
     assert len(read.notices) == 2
 
 
-@pytest.mark.long
 def test_every_real_trial_is_recognised_in_both_units(datasets_dir: Path) -> None:
     wrong = []
     for path in sorted(datasets_dir.glob("*/recordings/*.csv*")):

@@ -1,0 +1,48 @@
+"""``gaitchain analyze``: a recording in, report and tables out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gaitchain.analysis import analyse, exit_code, write
+from gaitchain.commands import COMMANDS
+from gaitchain.console import print_bytes, print_path, stage
+from gaitchain.errors import ExitCode
+from gaitchain.outputs import summary_bytes
+from sensor.recording import read_recording
+
+
+@click.command(short_help=COMMANDS["analyze"])
+@click.argument("recording", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "out_dir",
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder for report.html, summary.json, events.csv, strides.csv, pelvis.csv and joints.csv (thigh sensors).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
+@click.option("--strict", is_flag=True, help="End with code 5 also when the recording needs attention.")
+def command(recording: Path, out_dir: Path, as_json: bool, strict: bool) -> ExitCode:
+    """Analyse RECORDING (.csv, .csv.gz, .parquet; a sidecar .json beside it may tell about the person).
+
+    Ends with code 0, or 5 if the recording cannot be used (all files are still written), or 3 if it cannot be read.
+    """
+    with stage("Reading the recording"):
+        table = read_recording(recording)
+    with stage("Analysing the walk"):
+        analysis = analyse(table)
+    with stage("Writing the report"):
+        report = write(analysis, out_dir)
+    if as_json:
+        print_bytes(summary_bytes(analysis.document))
+    else:
+        from gaitchain.overview import print_overview  # rich: 70 ms that --json need not pay
+
+        print_overview(analysis.document)
+        print_path(report)
+    return exit_code(analysis, strict=strict)

@@ -1,0 +1,97 @@
+"""The summary of a session as a therapist reads it in a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gaitchain.report.bars import effect_words, flag_words
+from gaitchain.report.words import MEASURES, METRICS, PLACEMENTS, against_band, bare, fixed, quantity, span, spoken
+from gaitchain.report.words import unit_sign as sign
+
+_PLAIN_WIDTH = 100  # of a file or a pipe
+_VERDICT_STYLES = {"valid": "bold green", "attention": "bold yellow", "invalid": "bold red"}
+_FLAG_STYLES = {"none": "", "borderline": "yellow", "clear": "bold yellow"}
+
+
+def print_overview(document: dict[str, Any]) -> None:
+    """Print a summary document on stdout: verdict, walk, left against right, pelvis, risk."""
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = _PLAIN_WIDTH
+    for part in (_head(document), _measures(document), _sides(document), _risk(document)):
+        console.print(part)
+        console.print()
+
+
+def _head(document: dict[str, Any]) -> RenderableType:
+    recording, quality = document["recording"], document["quality"]
+    worn = ", ".join(spoken(name, PLACEMENTS) for name in recording["placements"])
+    lines = Text()
+    lines.append(f"{recording['patient_code'] or recording['name']}  ", style="bold")
+    lines.append(f"{fixed(recording['duration_s'], 0)} s at {recording['rate_hz']:g} Hz; {worn}\n")
+    lines.append("Recording: ")
+    lines.append(quality["verdict"], style=_VERDICT_STYLES[quality["verdict"]])
+    for words in (*quality["reasons"], *recording["notices"], *recording["assumptions"]):
+        lines.append(f"\n  {words}")
+    return lines
+
+
+def _measures(document: dict[str, Any]) -> RenderableType:
+    table = _table("Walk and pelvis", "value", "reference", "")
+    strides = document["strides"]
+    table.add_row("Strides used", f"left {strides['left']['valid']}, right {strides['right']['valid']}", "", "")
+    for key, measure in document["measures"].items():
+        value, unit, band = measure["value"], measure["unit"], measure["band"]
+        against = "" if value is None else against_band(value, band)
+        table.add_row(
+            spoken(key, MEASURES),
+            quantity(value, unit),
+            span(band, unit) if value is not None else "",
+            Text(against, style=_FLAG_STYLES["clear"] if against not in ("", "within reference") else ""),
+        )
+    return table
+
+
+def _sides(document: dict[str, Any]) -> RenderableType:
+    table = _table("Left against right", "left", "right", "difference", "reference", "")
+    for metric, entry in document["asymmetry"].items():
+        if entry["status"] != "observed":
+            table.add_row(spoken(metric, METRICS), "", "", "not assessed", "", "")
+            continue
+        unit = "SD" if "z_difference" in entry else "%"
+        name = f"{spoken(metric, METRICS)} ({sign(entry['unit'])})"
+        table.add_row(
+            name,
+            bare(entry["left"], entry["unit"]),
+            bare(entry["right"], entry["unit"]),
+            effect_words(entry),
+            span(entry["band"], unit),
+            Text(flag_words(metric, entry), style=_FLAG_STYLES[entry["flag"]]),
+        )
+    return table
+
+
+def _risk(document: dict[str, Any]) -> RenderableType:
+    risk = document["risk"]
+    lines = Text("Strain pattern thought to irritate the sciatic nerve (in silico)\n", style="bold")
+    if risk["abstained"]:
+        lines.append("  No score.", style="bold")
+    else:
+        low, high = risk["interval90"] or (None, None)
+        interval = "" if low is None else f" (90 % interval {fixed(low, 2)} to {fixed(high, 2)})"
+        lines.append(f"  Score {fixed(risk['score'], 2)}{interval}, {risk['level']}.")
+    for words in risk["reasons"]:
+        lines.append(f"\n  {words}", style="")
+    return lines
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left", header_style="bold")
+    table.add_column(title)
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="left" if i == len(columns) - 1 else "right")
+    return table
