@@ -22,13 +22,12 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import tables
+from benchmarks.page import replace_part
 from benchmarks.sets import SETS, Trial, load_trials
 from benchmarks.summary import SetSummary, summarise
 from benchmarks.trial_score import TrialScore, score_trial
 from pipeline.session import analyze_table
 from sensor.recording import read_recording
-
-BEGIN, END = "<!-- begin: written by benchmarks/validate.py -->", "<!-- end -->"
 
 
 def run(trial: Trial) -> TrialScore:
@@ -74,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n" + tables.per_trial(scores))
         print(f"\n{len(trials)} trials in {elapsed_s:.0f} s with {options.jobs} worker(s)")
     if options.markdown:
-        write_between_markers(options.markdown, page(results))
+        replace_part(options.markdown, "validate", page(results))
     return 1 if any(score.failure for score in scores) else 0
 
 
@@ -84,22 +83,6 @@ def page(results: Sequence[SetSummary]) -> str:
     return "\n\n".join(
         [f"Written on {datetime.now(UTC).date().isoformat()} by {made}.", *map(tables.markdown, results)]
     )
-
-
-def write_between_markers(path: Path, text: str) -> None:
-    """Replace what stands between the two marker lines of a page.
-
-    Raises
-    ------
-    ValueError
-        If the page does not hold both markers.
-    """
-    old = path.read_text(encoding="utf-8")
-    before, begin, rest = old.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path} lacks the lines {BEGIN!r} and {END!r}; the tables go between them")
-    path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def versions() -> dict[str, str]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import tables, validate
+from benchmarks.page import replace_part
 from benchmarks.references import FIRST_TARGETS, RAISED_TARGETS, REFERENCES, Target
 from benchmarks.scoring import EventScore
 from benchmarks.sets import SETS, load_trials, truth
@@ -78,17 +79,19 @@ def test_a_folder_without_the_sets_is_wrong_usage(tmp_path: Path, capsys: pytest
 
 def test_the_page_keeps_what_stands_outside_the_markers(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"by hand\n{validate.BEGIN}\nold tables\n{validate.END}\nalso by hand\n")
+    other = "<!-- begin peers -->\ntheirs\n<!-- end peers -->\n"
+    page.write_text(f"by hand\n<!-- begin validate -->\nold\n<!-- end validate -->\nalso by hand\n{other}")
     for _ in range(2):
-        validate.write_between_markers(page, "new tables")
-    assert page.read_text() == f"by hand\n{validate.BEGIN}\n\nnew tables\n\n{validate.END}\nalso by hand\n"
+        replace_part(page, "validate", "new")
+    wanted = "by hand\n<!-- begin validate -->\n\nnew\n\n<!-- end validate -->\nalso by hand\n"
+    assert page.read_text() == wanted + other
 
 
 def test_a_page_without_markers_is_refused_and_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("by hand\n")
     with pytest.raises(ValueError, match="between them"):
-        validate.write_between_markers(page, "new tables")
+        replace_part(page, "validate", "new")
     assert page.read_text() == "by hand\n"
 
 
