@@ -1,7 +1,8 @@
-"""Writing an analysis to its folder: each file is there whole or not at all."""
+"""Writing an analysis to its folder: all files are there whole, or an earlier result stays as it was."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from gaitchain.outputs.plain import JsonObject
@@ -32,12 +33,12 @@ def write_outputs(result: SessionResult, document: JsonObject, report: str, out_
     Returns
     -------
     dict
-        File name to path, in the order written.
+        File name to path.
 
     Raises
     ------
     OutputError
-        When a file cannot be written.
+        When a file or the folder cannot be written; files of an earlier analysis are then untouched.
     """
     contents = {
         "events.csv": events_csv(result.events),
@@ -47,25 +48,18 @@ def write_outputs(result: SessionResult, document: JsonObject, report: str, out_
     if result.knee_series is not None:
         contents["joints.csv"] = joints_csv(result.knee_series)
     contents |= {"summary.json": summary_bytes(document), "report.html": report.encode()}
+    paths = {name: out_dir / name for name in contents}
+    at = out_dir
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:  # the parts take their names only once all of them are written
+            for name, content in contents.items():
+                at = paths[name]
+                stack.enter_context(whole_file(at)).write_bytes(content)
         if result.knee_series is None:
             (out_dir / "joints.csv").unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"Cannot use {out_dir} for output: {_why(error)}. Choose another folder with -o.") from error
-    return {name: _write(out_dir / name, content) for name, content in contents.items()}
-
-
-def _write(path: Path, content: bytes) -> Path:
-    try:
-        with whole_file(path) as part:
-            part.write_bytes(content)
-    except OSError as error:
         raise OutputError(
-            f"Cannot write {path}: {_why(error)}. Free some space or choose another folder with -o."
+            f"Cannot write {at}: {(error.strerror or str(error)).lower()}. Make room or choose another folder with -o."
         ) from error
-    return path
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+    return paths

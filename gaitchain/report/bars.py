@@ -49,8 +49,14 @@ def flag_words(metric: str, entry: dict[str, Any]) -> str:
     if effect is None:
         return "not assessed"
     if entry["flag"] == "none":
-        return FLAGS["none"]
+        return FLAGS["none"] if in_band(entry) else "outside, not flagged"
     return f"{FLAGS[entry['flag']]}: left {direction(metric, effect)}"
+
+
+def in_band(entry: dict[str, Any]) -> bool:
+    """Whether an asymmetry lies in its reference band; yes without one."""
+    effect, _ = effect_of(entry)
+    return effect is None or entry["band"] is None or against_band(effect, entry["band"]) == "within reference"
 
 
 def asymmetry_strip(metric: str, entry: dict[str, Any]) -> Markup:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gaitchain.report.bars import effect_of
+from gaitchain.report.bars import effect_of, in_band
 from gaitchain.report.risk import ranked
 from gaitchain.report.words import (
     MEASURES,
@@ -33,6 +33,11 @@ KNEE_SIDE = (
     "knee_flexion_loading",
     "knee_flexion_swing",
 )
+_OPENINGS = {
+    "clear": "Left and right differ clearly in",
+    "borderline": "Borderline:",
+    "outside": "Outside its band, but not certain enough to flag:",
+}
 CLOSE_MARGIN = 0.15  # two pathways this close are alternatives (biomechanics.md, 6.3)
 
 
@@ -103,19 +108,25 @@ def _sides(document: dict[str, Any]) -> list[str]:
     assessed = {name: entry for name, entry in document["asymmetry"].items() if entry["status"] == "observed"}
     if not assessed:
         return ["Left and right could not be compared."]
-    sentences = []
-    for flag, opening in (("clear", "Left and right differ clearly in"), ("borderline", "Borderline:")):
-        flagged = [
-            f"{spoken(name, METRICS).lower()} ({direction(name, effect_of(entry)[0] or 0.0)} on the left)"
-            for name, entry in assessed.items()
-            if entry["flag"] == flag
-        ]
-        if flagged:
-            sentences.append(f"{opening} {listed(flagged)}.")
-    if not sentences:
-        count = f"All {len(assessed)}" if len(assessed) > 1 else "The one"
-        return [f"{count} comparisons of left and right that could be made lie within their reference bands."]
-    return sentences
+    sentences = [
+        f"{opening} {listed(names)}."
+        for standing, opening in _OPENINGS.items()
+        if (names := [_with_direction(name, entry) for name, entry in assessed.items() if _standing(entry) == standing])
+    ]
+    if sentences:
+        return sentences
+    if len(assessed) == 1:
+        return ["The one comparison of left and right that could be made lies within its reference band."]
+    return [f"All {len(assessed)} comparisons of left and right that could be made lie within their reference bands."]
+
+
+def _standing(entry: dict[str, Any]) -> str:
+    return "outside" if entry["flag"] == "none" and not in_band(entry) else str(entry["flag"])
+
+
+def _with_direction(metric: str, entry: dict[str, Any]) -> str:
+    effect, _ = effect_of(entry)
+    return f"{spoken(metric, METRICS).lower()} ({direction(metric, effect or 0.0)} on the left)"
 
 
 def _pelvis(document: dict[str, Any]) -> list[str]:

@@ -314,10 +314,12 @@ def _asymmetry(metric: str, strides: tuple[Stride, ...], with_thighs: bool) -> A
     effect = (middle_left - middle_right) / 2.5 if is_angle else 100 * float(np.log(middle_left / middle_right))
     size = max(abs(effect) - 0.6, 0.0)
     flag = Flag.NONE if size <= limit else Flag.BORDERLINE if size <= clear else Flag.CLEAR
+    few = flag is not Flag.NONE and len(left) < 30
     interval = (effect - 0.9 - limit / 20, effect + 0.9 + limit / 20)
     return Asymmetry(
         metric, unit, middle_left, middle_right, len(left), len(right), is_angle, effect, interval, (-limit, limit),
-        flag, Status.OBSERVED,
+        Flag.NONE if few else flag, Status.OBSERVED,
+        "outside the band, but 18 strides a side are too few to flag (30)" if few else "",
     )  # fmt: skip
 
 

@@ -186,6 +186,15 @@ def test_an_even_walk_is_called_within_its_bands() -> None:
     assert "does not show that one causes the other" not in text
 
 
+def test_a_difference_that_too_few_strides_show_is_said_but_not_flagged() -> None:
+    read = page(abstained())
+    assert "Outside its band, but not certain enough to flag: stance time (shorter on the left)" in read.text
+    row = next(row for row in read.rows if row.startswith("Stance time"))
+    assert "outside, not flagged" in row
+    assert "18 strides a side are too few to flag" in row
+    assert "clear:" not in read.text
+
+
 def test_an_invalid_recording_says_so_first_and_shows_no_number() -> None:
     read = page(invalid())
     assert "This recording cannot be described. No walking was found in this recording." in read.text
