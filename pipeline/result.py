@@ -94,7 +94,7 @@ class Stride:
     single_support_s: float  # this foot alone
     double_support_s: float  # both double supports of this cycle
     stride_length_m: float
-    knee_swing_velocity_rad_s: float  # peak sagittal angular rate of the shank in the swing before ic_s
+    knee_swing_velocity_rad_s: float  # peak sagittal angular rate of the shank in the swing of this cycle
     impact_peak_m_s2: float  # peak of the shank's specific force about ic_s, gravity removed
     knee_flexion_loading_deg: float
     knee_flexion_swing_deg: float
@@ -174,6 +174,7 @@ class KneeSeries:
 class Curve:
     """A quantity over the gait cycle, 0 to 100 % in 101 points, left and right. None where a side has none.
 
+    Pelvic obliquity and rotation are seen from the side whose cycle it is: + = own side up, own side forward.
     ``band_low`` and ``band_high`` are the speed-matched reference mean -+ 1 SD, or None without a reference.
     """
 

@@ -1,0 +1,207 @@
+"""Calibration: from the first walk of a recording to the axes of every segment and the habits of every leg.
+
+Sensors may be mounted in any way. Calibration closes once, after a stated amount of walking, and is never revised: what
+comes later is measured with it, and so is the stretch it was learned from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.filters import lowpass_taps, smooth
+from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix
+from pipeline.orientation import Motion
+from pipeline.pelvis_events import PelvisEventParams, usual_peak, walking_acceleration
+from pipeline.pelvis_frame import PelvisFrame, PelvisFrameParams, level, pelvis_frame
+from pipeline.rotations import unit
+from pipeline.shank_events import Gait, ShankEventParams, ShankEvents, ShankSignals, learn_landing
+from pipeline.standing import StandingParams, standing_up, still_spans
+from pipeline.swings import SwingFinder, learn_rhythm
+from sensor.samples import HIPS, KNEES, THIGHS, BoolArray, FloatArray, Placement, Side
+from sensor.synchronise import GRID_HZ
+
+PELVIS = (*HIPS, Placement.SACRUM)
+_CELL = int(GRID_HZ)  # activity is judged in cells of one second
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationParams:
+    """When calibration closes, and what it is learned with."""
+
+    walking_s: float = 30.0  # about 25 strides a side: medians of them are steady to a few per cent
+    longest_s: float = 300.0  # calibrate with less than that rather than keep a therapist waiting
+    least_walking_s: float = 3.0  # below this nobody walks
+    leg_active_rad_s: float = 0.8  # RMS in a cell; a walking shank turns with 1.3 (very slow) and more
+    trunk_active_m_s2: float = 0.5  # RMS of the specific force about its mean; very slow walking shakes the pelvis so
+    standing: StandingParams = field(default_factory=StandingParams)
+    leg: LegAxisParams = field(default_factory=LegAxisParams)
+    shank: ShankEventParams = field(default_factory=ShankEventParams)
+    frame: PelvisFrameParams = field(default_factory=PelvisFrameParams)
+    pelvis_events: PelvisEventParams = field(default_factory=PelvisEventParams)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LegCalibration:
+    """One leg sensor: sensor to segment axes (3, 3), the mediolateral axis and, for a shank, its gait."""
+
+    to_segment: FloatArray
+    axis: LegAxis
+    gait: Gait | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """What the stages after calibration need.
+
+    Attributes
+    ----------
+    standing : bool
+        Whether quiet standing was found; without it, zero is the walk's mean and offsets mean nothing.
+    stride : float
+        Usual stride, samples.
+    pelvis_peak_m_s2 : float
+        Usual peak of the vertical acceleration of the pelvis or trunk below 3 Hz.
+    """
+
+    standing: bool
+    walking_s: float
+    stride: float
+    legs: Mapping[Placement, LegCalibration]
+    pelvis: PelvisFrame | None
+    trunk: PelvisFrame | None
+    pelvis_peak_m_s2: float
+
+
+def active_cells(motions: Mapping[Placement, Motion], start: int, cells: int, params: CalibrationParams) -> BoolArray:
+    """Whether the person walks in each one-second cell from ``start``; legs decide when there are any."""
+    legs = [motions[p] for p in (*KNEES, *THIGHS) if p in motions]
+    end = start + cells * _CELL
+    if legs:
+        rms = [np.sqrt((m.gyr.window(start, end) ** 2).sum(axis=1).reshape(cells, _CELL).mean(axis=1)) for m in legs]
+        return np.asarray(np.max(rms, axis=0) > params.leg_active_rad_s)
+    shake = []
+    for motion in motions.values():
+        acc = motion.acc.window(start, end).reshape(cells, _CELL, 3)
+        shake.append(np.sqrt(((acc - acc.mean(axis=1, keepdims=True)) ** 2).sum(axis=2).mean(axis=1)))
+    return np.asarray(np.mean(shake, axis=0) > params.trunk_active_m_s2)
+
+
+class Warmup:
+    """Waits for enough walking; decides at whole seconds of the grid, so that chunking cannot matter."""
+
+    def __init__(self, motions: Mapping[Placement, Motion], params: CalibrationParams) -> None:
+        self.params = params
+        self.active: list[bool] = []
+        self._motions = motions
+
+    def closes_at(self) -> int | None:
+        """Grid index at which there is enough, or None while there is not."""
+        end = min(motion.end for motion in self._motions.values())
+        for second in range(len(self.active), end // _CELL):
+            self.active.append(bool(active_cells(self._motions, second * _CELL, 1, self.params)[0]))
+            walked = sum(self.active)
+            if walked >= self.params.walking_s:
+                return (second + 1) * _CELL
+            if second + 1 >= self.params.longest_s and walked >= 3.0 * self.params.least_walking_s:
+                return (second + 1) * _CELL
+        return None
+
+
+def calibrate(
+    motions: Mapping[Placement, Motion], end: int, active: list[bool], params: CalibrationParams
+) -> Calibration | None:
+    """Learn everything from the motion in ``[0, end)``; None when hardly anybody walks there.
+
+    Sensors that are dead or sent nothing should be left out of ``motions``.
+    """
+    walking: BoolArray = np.repeat(np.array(active, dtype=bool), _CELL)[:end]
+    walking = np.concatenate((walking, np.zeros(end - len(walking), dtype=bool)))
+    if not motions or walking.sum() < params.least_walking_s * GRID_HZ:
+        return None
+    acc = {p: m.acc.window(0, end) for p, m in motions.items()}
+    gyr = {p: m.gyr.window(0, end) for p, m in motions.items()}
+    up = standing_up(acc, still_spans(list(gyr.values()), params.standing), walking, params.standing)
+    standing = up is not None
+    if up is None:
+        up = {p: unit(a[walking].mean(axis=0)) for p, a in acc.items()}
+
+    legs: dict[Placement, LegCalibration] = {}
+    contacts: list[tuple[int, Side]] = []
+    for placement in (*KNEES, *THIGHS):
+        if placement not in motions:
+            continue
+        axis = leg_axis(acc[placement][walking], gyr[placement][walking], params.leg)
+        if axis is None:
+            continue
+        gait = None
+        if placement in KNEES:
+            gait = _learn_gait(motions[placement], axis.axis, end, params.shank)
+            contacts += _contacts(placement, motions[placement], axis.axis, gait, end, params.shank)
+        else:
+            axis = _thigh_sign(placement, axis, gyr, legs)
+        legs[placement] = LegCalibration(segment_matrix(axis.axis, up[placement]), axis, gait)
+    contacts.sort()
+    strides = [leg.gait.rhythm.stride for leg in legs.values() if leg.gait]
+
+    frames: list[PelvisFrame | None] = []
+    for group in (PELVIS, (Placement.TRUNK,)):
+        here = {p: level(acc[p], motions[p].quat.window(0, end), gyr[p], up[p]) for p in group if p in motions}
+        frames.append(pelvis_frame(here, up, walking, contacts, params.frame) if here else None)
+    pelvis, trunk = frames
+    source = pelvis or trunk
+    peak, stride = 0.0, float(np.median(strides)) if strides else 1.1 * GRID_HZ
+    if source is not None:
+        worn = {p: motions[p] for p in source.to_pelvis}
+        lift = walking_acceleration(worn, source.to_pelvis, 0, end)[:, :1]
+        slow = smooth(lift, lowpass_taps(params.pelvis_events.cutoff_hz, params.pelvis_events.taps))[:, 0]
+        peak = usual_peak(slow[walking], params.pelvis_events)
+        if not strides:
+            stride = _stride_of(slow[walking], peak, stride)
+    return Calibration(standing, float(walking.sum() / GRID_HZ), stride, legs, pelvis, trunk, peak)
+
+
+def _learn_gait(motion: Motion, axis: FloatArray, end: int, params: ShankEventParams) -> Gait | None:
+    """Rhythm and landing of one leg from the motion in ``[0, end)``."""
+    signals = ShankSignals(params, axis, 0)
+    first, second = signals.advance(motion, end), signals.finish()
+    rate, jerk = np.concatenate((first[0], second[0])), np.concatenate((first[1], second[1]))
+    rhythm = learn_rhythm(rate, params.swings)
+    if rhythm is None:
+        return None
+    finder = SwingFinder(params.swings, rhythm)
+    swings = finder.push(rate) + finder.finish()
+    return Gait(rhythm, learn_landing(jerk, np.array([swing.fall for swing in swings]), params))
+
+
+def _contacts(
+    placement: Placement, motion: Motion, axis: FloatArray, gait: Gait | None, end: int, params: ShankEventParams
+) -> list[tuple[int, Side]]:
+    """Initial contacts of one leg in the warm-up, for telling the pelvis' left from its right."""
+    side = placement.side
+    if gait is None or side is None:
+        return []
+    detector = ShankEvents(side, motion, axis, gait, 0, params)
+    found = detector.advance(end) + detector.finish()
+    return [(round(contact.at), side) for contact in found if contact.kind == "IC"]
+
+
+def _thigh_sign(
+    placement: Placement, axis: LegAxis, gyr: Mapping[Placement, FloatArray], legs: Mapping[Placement, LegCalibration]
+) -> LegAxis:
+    """A thigh's own asymmetry is weak: let it agree with the shank of its side, which it leads by little."""
+    knee = Placement(placement.value.replace("thigh", "knee"))
+    if knee not in legs:
+        return axis
+    together = float((gyr[placement] @ axis.axis) @ (gyr[knee] @ legs[knee].axis.axis))
+    return axis if together >= 0.0 else LegAxis(-axis.axis, axis.share)
+
+
+def _stride_of(vertical: FloatArray, peak: float, default: float) -> float:
+    """Usual stride, samples, as twice the usual distance of the vertical acceleration's peaks."""
+    top = (vertical[1:-1] > vertical[:-2]) & (vertical[1:-1] >= vertical[2:]) & (vertical[1:-1] > 0.5 * peak)
+    steps = np.diff(np.flatnonzero(top))
+    steps = steps[(steps > 0.3 * GRID_HZ) & (steps < 1.2 * GRID_HZ)]
+    return float(2.0 * np.median(steps)) if len(steps) else default

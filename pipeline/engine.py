@@ -1,0 +1,293 @@
+"""The fold: blocks of samples in, events, strides and angle curves out, in the order in which they become certain.
+
+Live, replay and offline analysis are this one class, fed with smaller or larger blocks. Nothing in it may depend on
+where a block ends: decisions are taken at fixed samples of the grid, and what is once returned is never revised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.calibration import Calibration, CalibrationParams, Warmup, calibrate
+from pipeline.contacts import Contact, ContactSource
+from pipeline.cycle_curves import CycleSignals
+from pipeline.cycles import Cycle, CycleAssembler, CycleParams
+from pipeline.joints import KneeFlexion
+from pipeline.measures import LegSignals, MeasureParams, measure
+from pipeline.orientation import Motion, OrientationParams
+from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
+from pipeline.pelvis_events import PelvisEvents
+from pipeline.result import Event, Stride
+from pipeline.shank_events import ShankEvents
+from pipeline.timeline import Series
+from pipeline.turns import TurnFinder, TurnParams, overlaps
+from sensor.samples import FloatArray, Placement, SampleBlock, Side
+from sensor.synchronise import GRID_HZ, Frame, UniformGrid
+
+_LOOK_BACK = int(12 * GRID_HZ)  # signals kept before the oldest cycle still to come
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParams:
+    """Parameters of every stage; they travel into the result's provenance."""
+
+    orientation: OrientationParams = field(default_factory=OrientationParams)
+    calibration: CalibrationParams = field(default_factory=CalibrationParams)
+    cycles: CycleParams = field(default_factory=CycleParams)
+    pelvis: PelvisParams = field(default_factory=PelvisParams)
+    turns: TurnParams = field(default_factory=TurnParams)
+    measures: MeasureParams = field(default_factory=MeasureParams)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Increment:
+    """What has become certain since the last push."""
+
+    events: list[Event]
+    strides: list[tuple[Stride, CycleSignals]]
+    pelvis_deg: FloatArray  # (n, 3) tilt, obliquity, rotation of the next grid samples
+    knee_deg: FloatArray  # (n, 2) left, right; empty without thigh sensors
+
+
+@dataclass(slots=True)
+class _Stages:
+    """The stages after calibration."""
+
+    sources: list[tuple[ContactSource, tuple[Placement, ...]]]
+    shanks: dict[Side, ShankEvents]
+    pelvis: PelvisAngles | None
+    knees: dict[Side, KneeFlexion]
+    heading: HeadingRate
+    turns: TurnFinder
+    legs: dict[Side, LegSignals]
+    cycles: CycleAssembler
+    contacts: list[Contact] = field(default_factory=list)
+    waiting: list[Cycle] = field(default_factory=list)
+    shown: int = 0  # grid index up to which angles have been returned
+
+
+class Engine:
+    """Stage: sample blocks of all placements in, increments out.
+
+    Parameters
+    ----------
+    rates_hz : mapping of Placement to float
+        The placements that will be pushed and their nominal rates.
+    height_m : float
+        Body height, for stride length.
+    """
+
+    def __init__(self, rates_hz: Mapping[Placement, float], height_m: float, params: EngineParams) -> None:
+        self.params = params
+        self.calibration: Calibration | None = None
+        self.missing = dict.fromkeys(rates_hz, 0)  # grid samples without data, per placement
+        self.length = 0  # grid samples in all
+        self._height_m = height_m
+        self._grid = UniformGrid(rates_hz)
+        self._motions = {placement: Motion(params.orientation) for placement in rates_hz}
+        self._warmup = Warmup(self._motions, params.calibration)
+        self._stages: _Stages | None = None
+
+    @property
+    def origin_s(self) -> float:
+        """Time of grid index 0 on the recording's clock."""
+        return self._grid.origin_s or 0.0
+
+    @property
+    def dead(self) -> tuple[Placement, ...]:
+        """Sensors that have sent samples, but never a changing one."""
+        return tuple(p for p, motion in self._motions.items() if motion.samples and motion.constant)
+
+    def push(self, block: SampleBlock) -> Increment:
+        """Take a block; return what is now certain."""
+        for frame in self._grid.push(block):
+            self._take(frame)
+        return self._advance(last=False)
+
+    def finish(self) -> Increment:
+        """Take the end of the recording; return the rest."""
+        for frame in self._grid.finish():
+            self._take(frame)
+        for motion in self._motions.values():
+            motion.finish()
+        return self._advance(last=True)
+
+    def _take(self, frame: Frame) -> None:
+        self.length += len(frame)
+        for placement, motion in self._motions.items():
+            self.missing[placement] += int(np.count_nonzero(~frame.valid[placement]))
+            motion.push(frame.samples[placement], frame.valid[placement])
+
+    def _advance(self, *, last: bool) -> Increment:
+        if self._stages is None:
+            at = self._warmup.closes_at()
+            if at is None and last:
+                at = min(motion.end for motion in self._motions.values())
+            if at is not None:
+                alive = {p: motion for p, motion in self._motions.items() if _varies(motion, at)}
+                self.calibration = calibrate(alive, at, self._warmup.active, self.params.calibration)
+                if self.calibration is not None:
+                    self._stages = _build(alive, self.calibration, self.params)
+        if self._stages is None:
+            return Increment([], [], np.empty((0, 3)), np.empty((0, 2)))
+        return self._run(self._stages, last=last)
+
+    def _run(self, stages: _Stages, *, last: bool) -> Increment:
+        settled = float("inf")
+        for source, placements in stages.sources:
+            stages.contacts += source.advance(min(self._motions[p].end for p in placements))
+            if last:
+                stages.contacts += source.finish()
+            settled = min(settled, source.settled)
+        if last:
+            settled = float("inf")
+        self._advance_signals(stages, last=last)
+
+        ready = sorted((c for c in stages.contacts if c.at < settled), key=lambda c: c.at)
+        stages.contacts = [c for c in stages.contacts if c.at >= settled]
+        stages.waiting += stages.cycles.push(ready, settled)
+        events = [Event(self.origin_s + c.at / GRID_HZ, c.side, c.kind, c.confidence, c.note) for c in ready]
+        strides = self._strides(stages, last=last)
+        angles = self._angles(stages)
+        self._forget(stages, settled)
+        return Increment(events, strides, *angles)
+
+    def _advance_signals(self, stages: _Stages, *, last: bool) -> None:
+        worn = min(motion.end for motion in self._motions.values())
+        if stages.pelvis is not None:
+            stages.pelvis.advance(worn)
+        for knee in stages.knees.values():
+            knee.advance(worn)
+        stages.heading.advance(worn)
+        if last:
+            if stages.pelvis is not None:
+                stages.pelvis.finish()
+            stages.heading.finish()
+            stages.turns.finish()
+        else:
+            stages.turns.advance()
+
+    def _strides(self, stages: _Stages, *, last: bool) -> list[tuple[Stride, CycleSignals]]:
+        """Strides of the waiting cycles whose signals and turns are known, in order."""
+        known = float("inf")
+        if not last:
+            ends = [motion.end for motion in self._motions.values()]
+            ends += [stages.pelvis.angles.end] if stages.pelvis else []
+            known = min([*ends, stages.turns.settled])
+        out = []
+        while stages.waiting:
+            cycle = stages.waiting[0]
+            reach = cycle.after_next_ic.at if cycle.after_next_ic else cycle.next_ic.at
+            if reach + 0.5 * GRID_HZ > known:
+                break
+            stages.waiting.pop(0)
+            straight = not overlaps(stages.turns.turns, cycle.ic.at, cycle.next_ic.at)
+            pelvis = stages.pelvis.angles if stages.pelvis else None
+            stride = measure(cycle, self.origin_s, stages.legs, pelvis, self._height_m, straight, self.params.measures)
+            out.append((stride, _cycle_signals(stages, cycle)))
+        return out
+
+    def _angles(self, stages: _Stages) -> tuple[FloatArray, FloatArray]:
+        """Angles of the grid samples that have become known in every angle series."""
+        series = [stages.pelvis.angles] if stages.pelvis else []
+        series += [knee.flexion for knee in stages.knees.values()]
+        end = min((s.end for s in series), default=stages.shown)
+        first, stages.shown = stages.shown, end
+        pelvis = stages.pelvis.angles.window(first, end).copy() if stages.pelvis else np.empty((0, 3))
+        if not stages.knees:
+            return pelvis, np.empty((0, 2))
+        knees = np.full((end - first, 2), np.nan)
+        for column, side in enumerate(Side):
+            if side in stages.knees:
+                knees[:, column] = stages.knees[side].flexion.window(first, end)
+        return pelvis, knees
+
+    def _forget(self, stages: _Stages, settled: float) -> None:
+        """Let go of signals that no cycle to come can reach back to."""
+        oldest = min([stages.cycles.pending(settled), *(cycle.ic.at for cycle in stages.waiting)])
+        if not np.isfinite(oldest):
+            return
+        before = int(oldest) - _LOOK_BACK
+        for motion in self._motions.values():
+            motion.forget(before)
+        for shank in stages.shanks.values():
+            shank.forget(before)
+        for source, _ in stages.sources:
+            if isinstance(source, PelvisEvents):
+                source.forget(before)
+        for series in [s.flexion for s in stages.knees.values()] + ([stages.pelvis.angles] if stages.pelvis else []):
+            series.forget(min(before, stages.shown))
+        stages.heading.rate.forget(before)
+        stages.turns.forget(before)
+
+
+def _varies(motion: Motion, end: int) -> bool:
+    """Whether a sensor has sent anything before a grid index, and not the same all the time."""
+    return any(bool(np.ptp(series.window(0, end), axis=0).any()) for series in (motion.acc, motion.gyr))
+
+
+def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams) -> _Stages:
+    """The stages that this calibration and these sensors allow."""
+    legs = calibration.legs
+    shanks: dict[Side, ShankEvents] = {}
+    knees: dict[Side, KneeFlexion] = {}
+    signals: dict[Side, LegSignals] = {}
+    sources: list[tuple[ContactSource, tuple[Placement, ...]]] = []
+    for side in Side:
+        knee, thigh = Placement(f"knee_{side.value}"), Placement(f"thigh_{side.value}")
+        if knee in legs and (gait := legs[knee].gait):
+            shanks[side] = ShankEvents(side, motions[knee], legs[knee].axis.axis, gait, 0, params.calibration.shank)
+            sources.append((shanks[side], (knee,)))
+        if knee in legs and thigh in legs:
+            knees[side] = KneeFlexion(motions[thigh], legs[thigh].to_segment, motions[knee], legs[knee].to_segment, 0)
+        signals[side] = LegSignals(
+            motions.get(knee) if side in shanks else None,
+            legs[knee].to_segment if knee in legs else None,
+            knees[side].flexion if side in knees else None,
+        )
+    without = tuple(side for side in Side if side not in shanks)
+    frame = calibration.pelvis or calibration.trunk
+    if without and frame is not None:
+        worn = {p: motions[p] for p in frame.to_pelvis}
+        fallback = PelvisEvents(
+            worn, frame.to_pelvis, without, calibration.pelvis_peak_m_s2, 0, params.calibration.pelvis_events
+        )
+        sources.append((fallback, tuple(worn)))
+    sided = tuple(Side) if without and frame is not None else tuple(shanks)
+    pelvis = None
+    if calibration.pelvis is not None:
+        worn = {p: motions[p] for p in calibration.pelvis.to_pelvis}
+        pelvis = PelvisAngles(worn, calibration.pelvis.to_pelvis, round(calibration.stride), 0, params.pelvis)
+    turning = {p: motions[p] for p in frame.to_pelvis} if frame is not None else dict(motions)
+    heading = HeadingRate(turning, params.turns.filter_taps(), 0)
+    return _Stages(
+        sources=sources,
+        shanks=shanks,
+        pelvis=pelvis,
+        knees=knees,
+        heading=heading,
+        turns=TurnFinder(heading.rate, params.turns),
+        legs=signals,
+        cycles=CycleAssembler(sided, params.cycles),
+    )
+
+
+def _cycle_signals(stages: _Stages, cycle: Cycle) -> CycleSignals:
+    first, last = int(cycle.ic.at), int(cycle.next_ic.at) + 2
+
+    def cut(series: Series | None) -> FloatArray | None:
+        if series is None or first < series.start or last > series.end:
+            return None
+        return series.window(first, last).copy()
+
+    side = cycle.side
+    return CycleSignals(
+        cycle.ic.at - first,
+        cycle.next_ic.at - cycle.ic.at,
+        cut(stages.pelvis.angles if stages.pelvis else None),
+        cut(stages.shanks[side].rate if side in stages.shanks else None),
+        cut(stages.knees[side].flexion if side in stages.knees else None),
+    )

@@ -1,0 +1,46 @@
+"""Knee flexion from a thigh and a shank sensor, sagittal inclinations against gravity; no heading is needed.
+
+Formula: the sagittal inclination of a segment is atan2(u_x, u_z) of the up direction u in segment axes, + when the
+distal end is forward; knee flexion = thigh minus shank, zero in the standing pose. Data requirements: quiet standing,
+otherwise the curve has an unknown offset and its peaks are not assessed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.bridging import Trust
+from pipeline.orientation import Motion
+from pipeline.rotations import matrices
+from pipeline.timeline import Series
+from sensor.samples import FloatArray
+
+
+def inclination(motion: Motion, to_segment: FloatArray, start: int, end: int) -> FloatArray:
+    """Sagittal inclination (n,), rad, distal end forward +, of a limb segment over ``[start, end)``."""
+    up = matrices(motion.quat.window(start, end))[:, 2, :]
+    ahead = up[:, 0] * to_segment[0, 0] + up[:, 1] * to_segment[0, 1] + up[:, 2] * to_segment[0, 2]
+    along = up[:, 0] * to_segment[2, 0] + up[:, 1] * to_segment[2, 1] + up[:, 2] * to_segment[2, 2]
+    return np.asarray(np.arctan2(ahead, along))
+
+
+class KneeFlexion:
+    """Stage: thigh and shank motion of one side in, series of knee flexion in degrees out, NaN where untrusted."""
+
+    def __init__(
+        self, thigh: Motion, thigh_matrix: FloatArray, shank: Motion, shank_matrix: FloatArray, start: int
+    ) -> None:
+        self.flexion = Series(1, start)
+        self._parts = ((thigh, thigh_matrix), (shank, shank_matrix))
+        self._next = start
+
+    def advance(self, end: int) -> None:
+        """Take in the motion's samples before the grid index ``end``."""
+        if end <= self._next:
+            return
+        thigh, shank = (inclination(motion, matrix, self._next, end) for motion, matrix in self._parts)
+        flexion = np.degrees(thigh - shank)
+        for motion, _ in self._parts:
+            flexion[motion.trust.window(self._next, end) >= Trust.WITHHELD] = np.nan
+        self._next = end
+        self.flexion.append(flexion)

@@ -1,0 +1,160 @@
+"""Pelvic tilt, obliquity and rotation from one to three sensors on the one rigid pelvis.
+
+Tilt and obliquity come from gravity (six-axis orientation) and do not drift. Rotation is the heading with its moving
+average over one usual stride taken out: range and phase are kept, a constant offset and any drift are lost. The
+sensors' angles are averaged, which halves what their soft tissue does independently.
+
+Formula: with R the pelvis-to-earth matrix, order yaw-pitch-roll, tilt = -asin(R[2,0]), obliquity = atan2(R[2,1],
+R[2,2]), rotation = atan2(R[1,0], R[0,0]) minus its average. Signs: tilt + = anterior, obliquity + = left side up,
+rotation + = right side forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.bridging import Trust
+from pipeline.filters import Fir, mean_taps
+from pipeline.orientation import Motion
+from pipeline.rotations import matrices
+from pipeline.timeline import Series
+from sensor.samples import FloatArray, Placement
+from sensor.synchronise import GRID_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class PelvisParams:
+    """What is trusted."""
+
+    settle_s: float = 2.0  # after a gap that was not bridged the orientation finds back within VQF's time constant
+    long_gap_s: float = 0.5
+
+
+class PelvisAngles:
+    """Stage: motion of the pelvis sensors in; series of tilt, obliquity, rotation in degrees out, NaN where untrusted.
+
+    Parameters
+    ----------
+    motions : mapping of Placement to Motion
+    to_pelvis : mapping of Placement to (3, 3) array
+        Sensor to pelvis axes, from calibration.
+    stride : int
+        Usual stride, samples; the window of the rotation's moving average.
+    start : int
+        First grid index to produce.
+    """
+
+    def __init__(
+        self,
+        motions: Mapping[Placement, Motion],
+        to_pelvis: Mapping[Placement, FloatArray],
+        stride: int,
+        start: int,
+        params: PelvisParams,
+    ) -> None:
+        self.params = params
+        self.angles = Series(3, start)
+        self._motions = motions
+        self._to_pelvis = to_pelvis
+        self._next = start
+        self._mean_yaw = Fir(mean_taps(stride | 1))
+        self._held = np.empty((0, 4))  # tilt, obliquity, yaw, trusted: waiting for the average yaw
+        self._yaw: dict[Placement, tuple[float, float]] = {}  # last wrapped and unwrapped yaw of each sensor
+        self._since_gap = np.inf
+        self._gap = 0
+
+    def advance(self, end: int) -> None:
+        """Take in the motion's samples before the grid index ``end``."""
+        if end <= self._next:
+            return
+        per_sensor = [self._angles_of(p, motion, end) for p, motion in self._motions.items()]
+        angles = sum(per_sensor[1:], start=per_sensor[0]) / len(per_sensor)
+        trusted = self._trusted(end)
+        self._next = end
+        self._held = np.concatenate((self._held, np.column_stack((angles, trusted))))
+        self._append(self._mean_yaw.push(angles[:, 2:]))
+
+    def finish(self) -> None:
+        """Produce what waits for the moving average."""
+        self._append(self._mean_yaw.finish())
+
+    def _append(self, mean_yaw: FloatArray) -> None:
+        n = len(mean_yaw)
+        if n == 0:
+            return
+        now, self._held = self._held[:n], self._held[n:]
+        out = np.degrees(np.column_stack((now[:, 0], now[:, 1], now[:, 2] - mean_yaw[:, 0])))
+        out[now[:, 3] < 0.5] = np.nan
+        self.angles.append(out)
+
+    def _angles_of(self, placement: Placement, motion: Motion, end: int) -> FloatArray:
+        sensor_to_earth = matrices(motion.quat.window(self._next, end))
+        r = np.einsum("nij,kj->nik", sensor_to_earth, self._to_pelvis[placement])
+        tilt = -np.arcsin(np.clip(r[:, 2, 0], -1.0, 1.0))
+        obliquity = np.arctan2(r[:, 2, 1], r[:, 2, 2])
+        return np.column_stack((tilt, obliquity, self._unwrapped(placement, np.arctan2(r[:, 1, 0], r[:, 0, 0]))))
+
+    def _unwrapped(self, placement: Placement, yaw: FloatArray) -> FloatArray:
+        """Yaw without jumps, from zero, carried from chunk to chunk."""
+        last, total = self._yaw.get(placement, (float(yaw[0]), 0.0))
+        steps = np.diff(yaw, prepend=last)
+        steps -= 2.0 * np.pi * np.round(steps / (2.0 * np.pi))
+        out = np.cumsum(np.concatenate(([total], steps)))[1:]
+        self._yaw[placement] = float(yaw[-1]), float(out[-1])
+        return np.asarray(out)
+
+    def _trusted(self, end: int) -> FloatArray:
+        """1.0 where no sensor is inside a gap, nor settling after a long one."""
+        withheld = np.zeros(end - self._next, dtype=bool)
+        for motion in self._motions.values():
+            withheld |= motion.trust.window(self._next, end) >= Trust.WITHHELD
+        trusted = np.ones(len(withheld))
+        settle, long_gap = self.params.settle_s * GRID_HZ, self.params.long_gap_s * GRID_HZ
+        edges = np.concatenate(([0], np.flatnonzero(np.diff(withheld)) + 1, [len(withheld)]))
+        for first, last in pairwise(edges):
+            if withheld[first]:
+                self._gap += int(last - first)
+                trusted[first:last] = 0.0
+                if self._gap > long_gap:
+                    self._since_gap = 0.0
+            else:
+                unsettled = int(np.clip(settle - self._since_gap, 0, last - first))
+                trusted[first : first + unsettled] = 0.0
+                self._since_gap += float(last - first)
+                self._gap = 0
+        return trusted
+
+
+@dataclass(slots=True)
+class HeadingRate:
+    """Stage: mean angular rate about the vertical, rad/s, of several sensors, slow parts only; for finding turns."""
+
+    motions: Mapping[Placement, Motion]
+    taps: FloatArray
+    start: int
+    rate: Series = field(init=False)
+    _next: int = field(init=False)
+    _filter: Fir = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rate, self._next, self._filter = Series(1, self.start), self.start, Fir(self.taps)
+
+    def advance(self, end: int) -> None:
+        """Take in the motion's samples before the grid index ``end``."""
+        if end <= self._next:
+            return
+        total = np.zeros(end - self._next)
+        for motion in self.motions.values():
+            up = matrices(motion.quat.window(self._next, end))[:, 2, :]
+            gyr = motion.gyr.window(self._next, end)
+            total += up[:, 0] * gyr[:, 0] + up[:, 1] * gyr[:, 1] + up[:, 2] * gyr[:, 2]
+        self._next = end
+        self.rate.append(self._filter.push(total[:, None] / len(self.motions)))
+
+    def finish(self) -> None:
+        """Produce what the filter holds back."""
+        self.rate.append(self._filter.finish())

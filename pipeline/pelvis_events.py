@@ -1,0 +1,244 @@
+"""Contacts from the pelvis or trunk alone, when a leg carries no sensor. Less sure than a shank: about 25 ms, sides
+inferred.
+
+Initial contact: every step lifts the vertical acceleration once; the contact lies midway between its rise through zero
+and its peak, both below 3 Hz. Side: while the left leg bears the body, it is pushed to the right, and the other way
+round. The votes of neighbouring steps are counted with alternating sign, so that one odd step does not swap sides.
+Final contact of the other foot is only estimated, as a fixed part of the step after the contact, and says so.
+
+Source: own, in the family of Zijlstra 2003 (recalled, not re-read) and of the project's first prototype (shared design
+notes, biomechanics 3.1b). Data requirements: one sensor on the pelvis or trunk, calibrated by walking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.bridging import Trust
+from pipeline.candidates import Refractory
+from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
+from pipeline.filters import Fir, lowpass_taps
+from pipeline.orientation import Motion
+from pipeline.result import EventKind
+from pipeline.rotations import matrices
+from pipeline.timeline import Series
+from sensor.samples import FloatArray, Placement, Side
+from sensor.synchronise import GRID_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class PelvisEventParams:
+    """Constants of the detector. Those marked * were set on two sets together, see docs/validation.md."""
+
+    cutoff_hz: float = 3.0  # step frequency and little more
+    taps: int = 61
+    least_m_s2: float = 0.2  # * a pelvis that stands sways less
+    weakest: float = 0.15  # * of the usual peak; short last steps are weak
+    closest_s: float = 0.33  # * no one steps faster while walking
+    lag_s: float = 0.01  # contact after the midpoint
+    longest_step_s: float = 1.2
+    votes: int = 2  # neighbours on either side that have a say in the side of a step
+    other_fc: float = 0.22  # of the step time from a contact to the other foot's toe-off (about 11 % of the cycle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Peak:
+    at: int
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    at: float
+    push: float  # mean sideways acceleration under a half wave to the next contact, + to the left
+    next_at: float | None  # next contact when it follows within a step's time
+
+
+class PelvisEvents:
+    """Detector from midline or iliac sensors for the sides that have none of their own; a ``ContactSource``.
+
+    Parameters
+    ----------
+    motions, to_pelvis : mappings of Placement
+        Motion of the sensors and their calibration to pelvis axes.
+    sides : tuple of Side
+        Sides to report.
+    """
+
+    def __init__(
+        self,
+        motions: Mapping[Placement, Motion],
+        to_pelvis: Mapping[Placement, FloatArray],
+        sides: tuple[Side, ...],
+        usual_peak_m_s2: float,
+        start: int,
+        params: PelvisEventParams,
+    ) -> None:
+        self.params = params
+        self._motions, self._to_pelvis, self._sides = motions, to_pelvis, sides
+        self._weakest = max(params.least_m_s2, params.weakest * usual_peak_m_s2)
+        self._next = start
+        self._filter = Fir(lowpass_taps(params.cutoff_hz, params.taps))
+        self._acc = Series(2, start)  # vertical and leftward acceleration below 3 Hz
+        self._peaks: Refractory[_Peak] = Refractory(params.closest_s * GRID_HZ)
+        self._scanned = start + 1
+        self._contact: float | None = None  # the contact whose step is not over
+        self._steps: list[_Step] = []
+        self._done = 0  # steps already reported, of those kept for their votes
+        self._settled = float(start)
+
+    @property
+    def settled(self) -> float:
+        """Grid index before which every contact has been returned."""
+        return self._settled
+
+    @property
+    def needed(self) -> int:
+        """Oldest grid index that is still to be looked at."""
+        return int(self._settled) - 300
+
+    def advance(self, end: int) -> list[Contact]:
+        """Contacts that have become certain with the motion before the grid index ``end``."""
+        if end > self._next:
+            acc = walking_acceleration(self._motions, self._to_pelvis, self._next, end)
+            self._next = end
+            self._acc.append(self._filter.push(acc))
+        return self._take(self._new_peaks(), last=False)
+
+    def finish(self) -> list[Contact]:
+        """The remaining contacts."""
+        self._acc.append(self._filter.finish().reshape(-1, 2))
+        return self._take(self._new_peaks() + self._peaks.finish(), last=True)
+
+    def forget(self, before: int) -> None:
+        """Let go of signals before a grid index."""
+        self._acc.forget(before)
+
+    def _new_peaks(self) -> list[_Peak]:
+        first, last = self._scanned, self._acc.end
+        if last - first < 2:
+            return []
+        v = self._acc.window(first - 1, last)[:, 0]
+        tops = np.flatnonzero((v[1:-1] > v[:-2]) & (v[1:-1] >= v[2:]) & (v[1:-1] > self._weakest))
+        self._scanned = last - 1
+        out = []
+        for top in tops:
+            out += self._peaks.push(_Peak(first + int(top), float(v[top + 1])))
+        return out + self._peaks.settle(self._scanned)
+
+    def _take(self, peaks: list[_Peak], *, last: bool) -> list[Contact]:
+        for peak in peaks:
+            self._step_to(contact_time(self._acc, peak.at, self.params))
+        waiting = self._contact
+        longest = self.params.longest_step_s * GRID_HZ
+        if waiting is not None and (last or self._scanned - waiting > 2.0 * longest):
+            self._end_step(waiting, None)
+            self._contact = None
+        return self._report(last=last)
+
+    def _step_to(self, contact: float) -> None:
+        if self._contact is not None:
+            near = contact - self._contact < self.params.longest_step_s * GRID_HZ
+            self._end_step(self._contact, contact if near else None)
+        self._contact = contact
+
+    def _end_step(self, start: float, end: float | None) -> None:
+        first = int(start)
+        last = min(int(end) if end is not None else first + 55, self._acc.end)  # a usual step when the next is unknown
+        push = 0.0
+        if last - first > 8:
+            wave = np.sin(np.pi * (np.arange(last - first) + 0.5) / (last - first))
+            push = float((self._acc.window(first, last)[:, 1] * wave).mean())
+        self._steps.append(_Step(start, push, end))
+
+    def _report(self, *, last: bool) -> list[Contact]:
+        """Contacts of the steps whose voting neighbours are all known."""
+        out: list[Contact] = []
+        reach = self.params.votes
+        while self._done < len(self._steps) and (last or self._is_decided(self._done)):
+            out += self._contacts(self._done)
+            self._done += 1
+        surplus = self._done - 2 * reach
+        if surplus > 0:
+            del self._steps[:surplus]
+            self._done -= surplus
+        pending = self._steps[self._done].at if self._done < len(self._steps) else self._contact
+        held = self._peaks.held
+        earliest = pending if pending is not None else float(held.at if held else self._scanned)
+        self._settled = min(earliest, self._scanned) - 0.4 * GRID_HZ  # a peak's contact lies this far before it at most
+        return out
+
+    def _is_decided(self, index: int) -> bool:
+        for later in range(index, index + self.params.votes + 1):
+            if later >= len(self._steps):
+                return False
+            if self._steps[later].next_at is None:
+                return True
+        return True
+
+    def _left_vote(self, index: int) -> tuple[float, float]:
+        """Sum and absolute sum of the votes for the left side of a step; neighbours count with alternating sign."""
+        votes = [-self._steps[index].push]
+        for direction in (1, -1):
+            sign, at = 1.0, index
+            for _ in range(self.params.votes):
+                link = self._steps[at] if direction > 0 else (self._steps[at - 1] if at > 0 else None)
+                if link is None or link.next_at is None or (direction > 0 and at + 1 >= len(self._steps)):
+                    break
+                at, sign = at + direction, -sign
+                votes.append(-sign * self._steps[at].push)
+        return sum(votes), sum(abs(vote) for vote in votes)
+
+    def _contacts(self, index: int) -> list[Contact]:
+        step = self._steps[index]
+        agreed, most = self._left_vote(index)
+        side = Side.LEFT if agreed > 0 else Side.RIGHT
+        sure = 0.35 + 0.35 * abs(agreed) / most if most > 0 else 0.35
+        trust = max(worst_trust(motion.trust, step.at - 8, step.at + 8) for motion in self._motions.values())
+        if trust is Trust.WITHHELD:
+            return []
+        note = f"side_inferred;{NEAR_GAP}" if trust is Trust.BRIDGED else "side_inferred"
+        sure = round(sure * (0.5 if trust is Trust.BRIDGED else 1.0), 3)
+        out = [Contact(step.at, side, EventKind.IC, sure, note)]
+        if step.next_at is not None:
+            final = step.at + self.params.other_fc * (step.next_at - step.at)
+            out.append(Contact(final, side.other, EventKind.FC, round(0.5 * sure, 3), f"{note};{ESTIMATED}"))
+        return [contact for contact in out if contact.side in self._sides]
+
+
+def walking_acceleration(
+    motions: Mapping[Placement, Motion], to_pelvis: Mapping[Placement, FloatArray], start: int, end: int
+) -> FloatArray:
+    """Vertical and leftward acceleration (n, 2), m/s^2, gravity removed, mean of the sensors."""
+    total = np.zeros((end - start, 2))
+    for placement, motion in motions.items():
+        rotation = matrices(motion.quat.window(start, end))
+        f = motion.acc.window(start, end)
+        earth = [sum(rotation[:, i, j] * f[:, j] for j in range(3)) for i in range(3)]
+        left = [sum(rotation[:, i, j] * to_pelvis[placement][1, j] for j in range(3)) for i in range(2)]
+        level = np.hypot(left[0], left[1])
+        total[:, 0] += earth[2] - 9.81
+        total[:, 1] += (earth[0] * left[0] + earth[1] * left[1]) / level
+    return total / len(motions)
+
+
+def contact_time(acc: Series, peak: int, params: PelvisEventParams) -> float:
+    """Grid index midway between the rise of the vertical acceleration through zero and its peak."""
+    first = max(acc.start, peak - int(0.5 * GRID_HZ))
+    v = acc.window(first, peak + 1)[:, 0]
+    below = np.flatnonzero(v <= 0.0)
+    if len(below) == 0:
+        return float(peak - 0.08 * GRID_HZ)
+    k = int(below[-1])
+    rise = first + k - v[k] / (v[k + 1] - v[k])
+    return float(0.5 * (rise + peak) + params.lag_s * GRID_HZ)
+
+
+def usual_peak(vertical: FloatArray, params: PelvisEventParams) -> float:
+    """Usual peak of the vertical acceleration (n,) in a stretch of walking, m/s^2; 0 when there is none."""
+    top = (vertical[1:-1] > vertical[:-2]) & (vertical[1:-1] >= vertical[2:]) & (vertical[1:-1] > params.least_m_s2)
+    peaks = vertical[1:-1][top]
+    return float(np.percentile(peaks, 75)) if len(peaks) else 0.0

@@ -1,0 +1,144 @@
+"""Sensor-to-pelvis calibration: up from standing, forward from how the pelvis is pushed along in walking.
+
+Each pelvis sensor is set upright by gravity, which leaves one unknown, its heading. Two or three sensors on the one
+rigid pelvis are first turned onto each other by their angular rates and accelerations; then the common heading is the
+main axis of the horizontal acceleration, which in walking is fore-aft. Which end is forward is told by the knees when
+they are there (the pelvis is pushed away from the standing leg), otherwise by the lead of the fore-aft on the vertical
+acceleration.
+
+Source: own, after the project's first prototype (shared design notes, biomechanics 3.1b and 3.4). Data requirements:
+ten seconds of walking of one or more rigidly worn sensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.filters import lowpass_taps, smooth
+from pipeline.rotations import about_z, matrices, upright
+from sensor.samples import BoolArray, FloatArray, Placement, Side
+from sensor.synchronise import GRID_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class PelvisFrameParams:
+    """Bands of the calibration."""
+
+    acc_cutoff_hz: float = 4.0  # step and stride frequency, not the heel strike
+    gyr_cutoff_hz: float = 6.0
+    taps: int = 61
+    acc_weight: float = 0.1  # of a m/s^2 against a rad/s when sensors are turned onto each other
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PelvisFrame:
+    """Calibration of the pelvis sensors.
+
+    Attributes
+    ----------
+    to_pelvis : mapping of Placement to (3, 3) array
+        Sensor axes to pelvis axes, x forward, y left, z up.
+    anisotropy : float
+        Variance along the fore-aft axis over variance across; near 1 the heading is a guess.
+    sided_by_knees : bool
+        Whether the knees told forward from backward.
+    """
+
+    to_pelvis: Mapping[Placement, FloatArray]
+    anisotropy: float
+    sided_by_knees: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelMotion:
+    """Angular rate and acceleration (n, 3) of a sensor in a level frame that turns with it; gravity removed."""
+
+    gyr: FloatArray
+    acc: FloatArray
+
+
+def level(acc_m_s2: FloatArray, quat: FloatArray, gyr_rad_s: FloatArray, up: FloatArray) -> LevelMotion:
+    """Motion of one sensor (n, 3) with z up and the x axis of the upright sensor ahead."""
+    stand = upright(up)
+    to_earth = matrices(quat)
+    ahead = to_earth @ stand[0]  # the upright sensor's x axis in earth axes
+    norm = np.hypot(ahead[:, 0], ahead[:, 1])
+    c, s = ahead[:, 0] / norm, ahead[:, 1] / norm
+
+    def turned(vectors: FloatArray) -> FloatArray:
+        x, y, z = np.einsum("nij,nj->in", to_earth, vectors)
+        return np.stack((c * x + s * y, c * y - s * x, z), axis=1)
+
+    acc = turned(acc_m_s2)
+    acc[:, 2] -= 9.81
+    return LevelMotion(turned(gyr_rad_s), acc)
+
+
+def relative_heading(reference: LevelMotion, other: LevelMotion, params: PelvisFrameParams) -> float:
+    """Angle about z, rad, that turns the other sensor's horizontal motion onto the reference's, least squares."""
+    sine = cosine = 0.0
+    for a, b, weight in ((reference.gyr, other.gyr, 1.0), (reference.acc, other.acc, params.acc_weight)):
+        p, q = a[:, :2] - a[:, :2].mean(axis=0), b[:, :2] - b[:, :2].mean(axis=0)
+        sine += weight * float(np.sum(q[:, 0] * p[:, 1] - q[:, 1] * p[:, 0]))
+        cosine += weight * float(np.sum(q * p))
+    return float(np.arctan2(sine, cosine))
+
+
+def push_template(contacts: Sequence[tuple[int, Side]], length: int) -> FloatArray:
+    """Half waves from contact to contact, (n,): + while the right leg bears the body, for it is pushed to the left
+    then.
+
+    ``contacts`` are initial contacts of both sides in order, in samples; two of one side in a row are passed over.
+    """
+    template = np.zeros(length)
+    for (start, side), (end, other) in pairwise(contacts):
+        if side is not other and 0 <= start < end <= length and end - start < 1.5 * GRID_HZ:
+            wave = np.sin(np.pi * (np.arange(end - start) + 0.5) / (end - start))
+            template[start:end] = wave if side is Side.RIGHT else -wave
+    return template
+
+
+def pelvis_frame(
+    motions: Mapping[Placement, LevelMotion],
+    up: Mapping[Placement, FloatArray],
+    walking: BoolArray,
+    contacts: Sequence[tuple[int, Side]],
+    params: PelvisFrameParams,
+) -> PelvisFrame:
+    """Calibrate the pelvis sensors from a stretch of walking.
+
+    Parameters
+    ----------
+    motions : mapping of Placement to LevelMotion over the stretch, from :func:`level`
+    up : mapping of Placement to unit vector (3,), up in sensor axes
+    walking : (n,) bool array
+    contacts : initial contacts found by leg sensors in the stretch, in order; empty without leg sensors
+    """
+    acc_taps = lowpass_taps(params.acc_cutoff_hz, params.taps)
+    gyr_taps = lowpass_taps(params.gyr_cutoff_hz, params.taps)
+    smoothed = {p: LevelMotion(smooth(m.gyr, gyr_taps), smooth(m.acc, acc_taps)) for p, m in motions.items()}
+    inside = {p: LevelMotion(m.gyr[walking], m.acc[walking]) for p, m in smoothed.items()}
+    first = next(iter(inside))
+    turn = {p: 0.0 if p is first else relative_heading(inside[first], m, params) for p, m in inside.items()}
+    mean = np.mean([smoothed[p].acc @ about_z(turn[p]).T for p in smoothed], axis=0)
+
+    horizontal = mean[walking, :2] - mean[walking, :2].mean(axis=0)
+    values, vectors = np.linalg.eigh(horizontal.T @ horizontal)
+    forward = vectors[:, 1]
+    template = push_template(contacts, len(mean))
+    sided = bool(np.abs(template[walking]).sum() > 2.0 * GRID_HZ)  # at least some seconds of steps
+    if sided:
+        left = template @ mean[:, :2]
+        agrees = forward[0] * left[1] - forward[1] * left[0]  # z component of forward x left
+    else:
+        jerk = np.gradient(mean[:, 2])
+        agrees = float(jerk[walking] @ mean[walking, :2] @ forward)
+    if agrees < 0.0:
+        forward = -forward
+    heading = float(np.arctan2(forward[1], forward[0]))
+    to_pelvis = {p: about_z(turn[p] - heading) @ upright(up[p]) for p in smoothed}
+    return PelvisFrame(to_pelvis, float(values[1] / max(values[0], 1e-12)), sided)
