@@ -59,5 +59,10 @@ def missing_reason(promise: Promise, placements: Collection[Placement]) -> str:
     """Why a promised number is not there: the sensors it needs, or that the walk gave none."""
     if any(choice <= set(placements) for choice in promise.any_of):
         return "The sensors for it were worn, but this walk gave no value."
-    choices = " or ".join(" and ".join(sorted(choice)) for choice in promise.any_of)
-    return f"It needs sensors at {choices}."
+    return f"It needs sensors at {', or '.join(_worn(choice) for choice in promise.any_of)}."
+
+
+def _worn(placements: frozenset[Placement]) -> str:
+    """``the left knee and the right knee``: places of the body as one says them."""
+    *first, last = ("the " + " ".join(reversed(placement.value.split("_"))) for placement in sorted(placements))
+    return f"{', '.join(first)} and {last}" if first else last

@@ -59,6 +59,11 @@ def in_band(entry: dict[str, Any]) -> bool:
     return effect is None or entry["band"] is None or against_band(effect, entry["band"]) == "within reference"
 
 
+def flag_colour(entry: dict[str, Any]) -> str:
+    """Colour of a flag; a difference outside its band that is not flagged has none of them."""
+    return FLAG_COLOURS[entry["flag"]] if entry["flag"] != "none" or in_band(entry) else SOFT
+
+
 def asymmetry_strip(metric: str, entry: dict[str, Any]) -> Markup:
     """Left against right on an axis scaled to the metric's own band: left larger lies to the right."""
     effect, _ = effect_of(entry)
@@ -78,8 +83,8 @@ def asymmetry_strip(metric: str, entry: dict[str, Any]) -> Markup:
         [
             *_band(axis, entry["band"]),
             line((axis(0), 2), (axis(0), _HEIGHT - 2), SOFT, 1),
-            *_whisker(axis, entry["ci95"], FLAG_COLOURS[entry["flag"]]),
-            *_mark(axis, effect, entry["flag"]),
+            *_whisker(axis, entry["ci95"], flag_colour(entry)),
+            *_mark(axis, effect, entry["flag"], flag_colour(entry)),
         ],
     )
 
@@ -103,7 +108,7 @@ def measure_strip(key: str, measure: dict[str, Any]) -> Markup:
             line((4, _MIDDLE), (_TILE_WIDTH - 4, _MIDDLE), BAND, 1),
             *_band(axis, band),
             *_whisker(axis, measure["ci95"], WITHIN if flag == "none" else OUTSIDE),
-            *_mark(axis, value, flag),
+            *_mark(axis, value, flag, FLAG_COLOURS[flag]),
         ],
     )
 
@@ -143,9 +148,8 @@ def _whisker(axis: Scale, interval: Sequence[float] | None, colour: str) -> list
     return [line((low, _MIDDLE), (high, _MIDDLE), colour, 1.5), *caps]
 
 
-def _mark(axis: Scale, value: float, flag: str) -> list[Markup]:
+def _mark(axis: Scale, value: float, flag: str, colour: str) -> list[Markup]:
     """A dot within the band, a diamond when borderline, a square when clear, an arrow head when off the axis."""
-    colour = FLAG_COLOURS[flag]
     x = axis.clipped(value)
     if not axis.low <= value <= axis.high:
         tip = 4.0 if value > axis.high else -4.0

@@ -159,7 +159,7 @@ def _end_card(risk: dict[str, Any]) -> Markup:
         shapes.append(text((x + 12, y + 43), "no score", 11.5, SOFT, bold=True))
         shapes.append(text((x + 12, y + 58), "see the reasons below", 11, INK))
     else:
-        shapes.append(text((x + 12, y + 43), score_words(risk), 11.5, ACCENT, bold=True))
+        shapes.append(text((x + 12, y + 43), score_words(risk), 11, ACCENT, bold=True))
         shapes.append(text((x + 12, y + 58), "strain score, 90 % interval", 10.5, INK))
     shapes.append(text((x + 12, y + 72), "in silico, not a finding", 10, SOFT))
     return join(shapes)

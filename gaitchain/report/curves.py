@@ -84,7 +84,7 @@ def legend() -> Markup:
         ("left, mean over strides", LEFT, line((38, 0), (70, 0), LEFT, 2.2)),
         ("right, mean over strides", RIGHT, line((38, 0), (70, 0), RIGHT, 2.2, SIDE_DASHES["right"])),
         (f"{PLUS_MINUS} 1 SD over strides", SOFT, _swatches(((LEFT, 0.14, 38), (RIGHT, 0.14, 54)), 16)),
-        (f"reference at this speed, {PLUS_MINUS} 1 SD", SOFT, _swatches(((BAND, 1.0, 38),), 32)),
+        (f"reference {PLUS_MINUS} 1 SD, this speed", SOFT, _swatches(((BAND, 1.0, 38),), 32)),
         ("toe-off, the end of stance", SOFT, line((54, -7), (54, 7), SOFT, 1.4)),
     )
     shapes = [
@@ -126,7 +126,7 @@ def _y_axis(curve: Curve, traces: list[_Trace]) -> Scale:
 
 
 def _axes(x: Scale, y: Scale, words: PanelWords, unit: str) -> list[Markup]:
-    marks = ticks(y.low, y.high)
+    marks = ticks(y.low, y.high, 6)
     decimals = 0 if all(mark == round(mark) for mark in marks) else 1
     shapes = [text((_PLOT_LEFT, 13), words.title, 11.5, INK, bold=True)]
     for mark in marks:

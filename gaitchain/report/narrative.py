@@ -6,7 +6,7 @@ never says that one thing caused another (biomechanics.md, 6.3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from gaitchain.report.bars import effect_of, in_band
@@ -72,24 +72,27 @@ def alternatives(risk: dict[str, Any]) -> str:
 
 def not_assessed(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """Every measure and comparison without a number, gathered by reason; the chain says its own."""
-    measures = by_reason([(spoken(key, MEASURES), measure) for key, measure in document["measures"].items()])
-    sides = {reason: f"left against right: {listed(names)}" for reason, names in sides_not_assessed(document)}
-    merged = [(reason, [*names, *([sides.pop(reason)] if reason in sides else [])]) for reason, names in measures]
-    return [*merged, *((reason, [sentence(words).rstrip(".")]) for reason, words in sides.items())]
+    entries = [(spoken(key, MEASURES), entry) for key, entry in document["measures"].items()]
+    measures = _by_reason(entry for entry in entries if entry[1]["status"] == "not_assessed")
+    sides = dict(sides_by_reason(document, "not_assessed"))
+    for reason, names in sides.items():
+        measures.setdefault(reason, []).append(f"left against right: {listed(names)}")
+    return list(measures.items())
 
 
-def sides_not_assessed(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """The comparisons of left and right that could not be made, gathered by reason."""
-    return by_reason([(spoken(metric, METRICS).lower(), entry) for metric, entry in document["asymmetry"].items()])
+def sides_by_reason(document: dict[str, Any], status: str) -> list[tuple[str, list[str]]]:
+    """Comparisons of left and right of a status that carry a remark, gathered by it."""
+    entries = ((spoken(name, METRICS).lower(), entry) for name, entry in document["asymmetry"].items())
+    return list(_by_reason(entry for entry in entries if entry[1]["status"] == status).items())
 
 
-def by_reason(entries: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[str, list[str]]]:
-    """Names of the entries that were not assessed under each of their reasons, both in the order given."""
+def _by_reason(entries: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list[str]]:
+    """Names under each of their reasons, both in the order given; those without a reason are left out."""
     gathered: dict[str, list[str]] = {}
     for name, entry in entries:
-        if entry["status"] == "not_assessed":
+        if entry["reason"]:
             gathered.setdefault(sentence(entry["reason"]), []).append(name)
-    return list(gathered.items())
+    return gathered
 
 
 def _walk(document: dict[str, Any]) -> str:

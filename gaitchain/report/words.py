@@ -30,8 +30,8 @@ METRICS: Mapping[str, str] = {
     "knee_swing_velocity": "Shank swing velocity",
     "impact_peak": "Impact at contact",
     "stride_length": "Stride length",
-    "knee_flexion_loading": "Knee flexion, loading",
-    "knee_flexion_swing": "Knee flexion, swing",
+    "knee_flexion_loading": "Knee flexion in loading",
+    "knee_flexion_swing": "Knee flexion in swing",
 }
 
 # What it means when the left value is the smaller or the larger one.
@@ -50,7 +50,7 @@ LINKS: Mapping[str, str] = {
     "rotators": "Deep rotators",
     "lumbar": "Lumbar spine",
     "claudication": "Claudication",
-    "systemic": "Both sides, systemic",
+    "systemic": "Both sides",
 }
 
 PATHWAYS: Mapping[str, str] = {

@@ -70,8 +70,8 @@ def healthy() -> Sample:
 def one_knee() -> Sample:
     """A single sensor below the left knee: hardly anything can be compared."""
     whole = _walk(0.0, FOUR)
-    need = "It needs sensors at knee_left and knee_right."
-    pelvis_need = "It needs sensors at hip_left and hip_right or sacrum."
+    need = "It needs sensors at the left knee and the right knee."
+    pelvis_need = "It needs sensors at the left hip and the right hip, or the sacrum."
     left = tuple(replace(s, drop_deg=NAN, obliquity_rom_deg=NAN) for s in whole.strides if s.side is Side.LEFT)
     nothing = np.empty(0)
     curve = whole.curves["knee_angular_velocity"]
@@ -307,7 +307,7 @@ def _asymmetry(metric: str, strides: tuple[Stride, ...], with_thighs: bool) -> A
     is_angle = metric.startswith("knee_flexion")
     middle_left, middle_right = float(np.median(left)), float(np.median(right))
     if is_angle and not with_thighs:
-        reason = "It needs sensors at knee_left and knee_right and thigh_left and thigh_right."
+        reason = "It needs sensors at the left knee, the left thigh, the right knee and the right thigh."
         return Asymmetry(
             metric, unit, None, None, 0, 0, True, None, None, (-limit, limit), Flag.NONE, Status.NOT_ASSESSED, reason
         )
@@ -369,10 +369,10 @@ def _curves(severity: float, with_thighs: bool) -> dict[str, Curve]:
         "pelvis_tilt": ("deg", 1.5 * np.sin(2 * phase) + 3, 1.0, 0.8),
         "pelvis_rotation": ("deg", 5 * np.cos(phase - 0.2), 1.6, 0.5),
         "knee_angular_velocity": (
-            "rad/s",
-            2 * np.sin(phase - 2.6) + 3.4 * np.exp(-((phase - 4.9) ** 2) / 0.25),
-            0.5,
-            0.6,
+            "deg/s",
+            115 * np.sin(phase - 2.6) + 195 * np.exp(-((phase - 4.9) ** 2) / 0.25),
+            28.0,
+            34.0,
         ),
     }
     if with_thighs:

@@ -97,8 +97,8 @@ def test_a_contract_number_the_analysis_did_not_give_names_the_sensors_it_needs(
     assert doc["gait"]["double_support_pct"] is None
     measure = doc["measures"]["gait.double_support_pct"]
     assert measure["status"] == "not_assessed"
-    assert "knee_left and knee_right" in measure["reason"]
-    assert "hip_left and hip_right or sacrum" in doc["measures"]["pelvis.drop_left_deg"]["reason"]
+    assert "the left knee and the right knee" in measure["reason"]
+    assert "the left hip and the right hip, or the sacrum" in doc["measures"]["pelvis.drop_left_deg"]["reason"]
 
 
 def test_metrics_left_out_altogether_are_not_assessed_with_a_reason() -> None:
@@ -106,7 +106,7 @@ def test_metrics_left_out_altogether_are_not_assessed_with_a_reason() -> None:
     doc = document(replace(sample, result=replace(sample.result, asymmetry={}, chain=())))
     assert len(doc["asymmetry"]) == 9
     assert {entry["status"] for entry in doc["asymmetry"].values()} == {"not_assessed"}
-    assert "thigh_left" in doc["asymmetry"]["knee_flexion_swing"]["reason"]
+    assert "left thigh" in doc["asymmetry"]["knee_flexion_swing"]["reason"]
     assert "gave no value" in doc["asymmetry"]["stance_time"]["reason"]
     assert [link["status"] for link in doc["chain"]] == ["not_assessed"] * 8
     assert validator().is_valid(doc)

@@ -191,7 +191,7 @@ def test_a_difference_that_too_few_strides_show_is_said_but_not_flagged() -> Non
     assert "Outside its band, but not certain enough to flag: stance time (shorter on the left)" in read.text
     row = next(row for row in read.rows if row.startswith("Stance time"))
     assert "outside, not flagged" in row
-    assert "18 strides a side are too few to flag" in row
+    assert "stance time" in next(row for row in read.rows if "18 strides a side are too few to flag" in row)
     assert "clear:" not in read.text
 
 
@@ -206,7 +206,8 @@ def test_an_invalid_recording_says_so_first_and_shows_no_number() -> None:
 def test_one_knee_gives_one_sided_curves_and_lists_what_is_missing() -> None:
     read = page(one_knee())
     assert "What was not assessed, and why" in read.text
-    assert any("It needs sensors at knee_left and knee_right" in row and "stance time" in row for row in read.rows)
+    reason = "It needs sensors at the left knee and the right knee"
+    assert any(reason in row and "stance time" in row.lower() for row in read.rows)
     curve = read.image("curve-knee_angular_velocity")
     colours = {line.get("stroke") for line in curve.iter(f"{SVG}polyline")}
     assert colours == {theme.LEFT}
