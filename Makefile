@@ -1,5 +1,4 @@
 # `make demo` and `make test` set themselves up; nothing is installed outside .venv.
-MAKEFLAGS += --no-print-directory
 
 .PHONY: demo test test-long lint setup
 .DEFAULT_GOAL := demo

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.outputs import OutputError, summary, write_outputs
+from gaitchain.outputs import summary, write_outputs
 from gaitchain.outputs.plain import JsonObject
 from gaitchain.report import report_html
 from models.assess import assess
@@ -39,31 +38,18 @@ def analyse(table: RecordingTable) -> Analysis:
 def write(analysis: Analysis, out_dir: Path) -> Path:
     """Write all files of an analysis into ``out_dir``, made if need be, and return the path of report.html.
 
-    They are written aside and moved in once all are there: a full disk or a crash leaves an earlier result whole.
-
     Raises
     ------
     GaitchainError
-        ``out_dir`` is a file, or a file cannot be written.
+        ``out_dir`` is a file.
+    OutputError
+        A file cannot be written; an earlier result in ``out_dir`` is then untouched.
     """
     if out_dir.exists() and not out_dir.is_dir():
         raise GaitchainError(f"{out_dir}: a file of that name exists; give a folder with -o.", ExitCode.USAGE)
     today = datetime.now().astimezone().date().isoformat()
     report = report_html(analysis.document, analysis.result.curves, analysis.person, created=today)
-    try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".writing-", dir=out_dir) as aside:
-            for name, path in write_outputs(analysis.result, analysis.document, report, Path(aside)).items():
-                path.replace(out_dir / name)
-        if analysis.result.knee_series is None:
-            (out_dir / "joints.csv").unlink(missing_ok=True)
-    except (OSError, OutputError) as error:
-        cause = error.__cause__ if isinstance(error, OutputError) else error
-        why = (cause.strerror if isinstance(cause, OSError) else None) or str(error)
-        raise GaitchainError(
-            f"{out_dir}: the results cannot be written ({why.lower()}); make room or choose another folder with -o."
-        ) from error
-    return out_dir / "report.html"
+    return write_outputs(analysis.result, analysis.document, report, out_dir)["report.html"]
 
 
 def exit_code(analysis: Analysis, *, strict: bool) -> ExitCode:

@@ -36,6 +36,7 @@ class GaitchainError(Exception):
 def explain(error: Exception) -> tuple[str, ExitCode] | None:
     """A sentence for stderr and the exit code, or None for a mistake of the program."""
     # Looked up only once something failed: `gaitchain --help` must not load numpy.
+    from gaitchain.outputs import OutputError
     from sensor.recording import RecordingError
 
     match error:
@@ -43,6 +44,8 @@ def explain(error: Exception) -> tuple[str, ExitCode] | None:
             return str(error), error.code
         case RecordingError():
             return str(error), ExitCode.REFUSED
+        case OutputError():
+            return str(error), ExitCode.UNEXPECTED
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             where = f" of {error.filename}" if error.filename else ""
             return f"The disk{where} is full: free some space, then run it again.", ExitCode.UNEXPECTED

@@ -13,6 +13,7 @@ from gaitchain.report.words import MEASURES, METRICS, PLACEMENTS, against_band, 
 from gaitchain.report.words import unit_sign as sign
 
 _PLAIN_WIDTH = 100  # of a file or a pipe
+_WIDE = 96  # a narrower terminal has no room for the reference band beside left and right
 _VERDICT_STYLES = {"valid": "bold green", "attention": "bold yellow", "invalid": "bold red"}
 _FLAG_STYLES = {"none": "", "borderline": "yellow", "clear": "bold yellow"}
 
@@ -22,7 +23,7 @@ def print_overview(document: dict[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
-    for part in (_head(document), _measures(document), _sides(document), _risk(document)):
+    for part in (_head(document), _measures(document), _sides(document, wide=console.width >= _WIDE), _risk(document)):
         console.print(part)
         console.print()
 
@@ -56,11 +57,11 @@ def _measures(document: dict[str, Any]) -> RenderableType:
     return table
 
 
-def _sides(document: dict[str, Any]) -> RenderableType:
-    table = _table("Left against right", "left", "right", "difference", "reference", "")
+def _sides(document: dict[str, Any], *, wide: bool) -> RenderableType:
+    table = _table("Left against right", "left", "right", "difference", *(["reference"] if wide else []), "")
     for metric, entry in document["asymmetry"].items():
         if entry["status"] != "observed":
-            table.add_row(spoken(metric, METRICS), "", "", "not assessed", "", "")
+            table.add_row(spoken(metric, METRICS), "", "", "not assessed")
             continue
         unit = "SD" if "z_difference" in entry else "%"
         name = f"{spoken(metric, METRICS)} ({sign(entry['unit'])})"
@@ -69,7 +70,7 @@ def _sides(document: dict[str, Any]) -> RenderableType:
             bare(entry["left"], entry["unit"]),
             bare(entry["right"], entry["unit"]),
             effect_words(entry),
-            span(entry["band"], unit),
+            *([span(entry["band"], unit)] if wide else []),
             Text(flag_words(metric, entry), style=_FLAG_STYLES[entry["flag"]]),
         )
     return table
@@ -81,11 +82,11 @@ def _risk(document: dict[str, Any]) -> RenderableType:
     if risk["abstained"]:
         lines.append("  No score.", style="bold")
     else:
-        low, high = risk["interval90"] or (None, None)
-        interval = "" if low is None else f" (90 % interval {fixed(low, 2)} to {fixed(high, 2)})"
+        ends = risk["interval90"]
+        interval = f" (90 % interval {' to '.join(fixed(end, 2) for end in ends)})" if ends else ""
         lines.append(f"  Score {fixed(risk['score'], 2)}{interval}, {risk['level']}.")
     for words in risk["reasons"]:
-        lines.append(f"\n  {words}", style="")
+        lines.append(f"\n  {words}")
     return lines
 
 
