@@ -124,9 +124,7 @@ def _header(path: Path) -> list[str]:
         line = re.split(r"\r\n|\r|\n", decoder.decode(re.split(rb"[\r\n]", start, maxsplit=1)[0]))[0]
         header = [name.strip() for name in next(csv.reader([line]), [])]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise RecordingError(
-            f"{path}: the header (row 1) is not UTF-8 text; save it as CSV in UTF-8."
-        ) from error
+        raise RecordingError(f"{path}: the header (row 1) is not UTF-8 text; save it as CSV in UTF-8.") from error
     if "time_s" not in header and re.search(r"time_s\W*[;\t]", line):
         raise RecordingError(f"{path}: the header (row 1) separates columns by ; or tab; separate them by commas.")
     return header
