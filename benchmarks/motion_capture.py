@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
-from pipeline.result import SessionResult
-from sensor.samples import FloatArray, Side
+from pipeline.orientation import Motion
+from pipeline.result import KneeSeries, PelvisSeries
+from sensor.recording import RecordingTable
+from sensor.samples import FloatArray, Placement, Side
 
 NAN = float("nan")
+UP = (0.0, 0.0, 1.0)
 HEADINGS_TRIED = 73
 SMALLEST_WIDTH_RAD = 1e-6
 # a heading is the first of these, plus its cosine times the second, plus its sine times the third
@@ -37,7 +40,7 @@ def knee_flexion_deg(mocap: Mapping[str, FloatArray], side: Side) -> FloatArray:
 
 
 def knee_rms_deg(
-    result: SessionResult, side: Side, time_s: FloatArray, flexion_deg: FloatArray, free_zero: bool = False
+    series: KneeSeries | None, side: Side, time_s: FloatArray, flexion_deg: FloatArray, free_zero: bool = False
 ) -> float:
     """Root mean square difference of knee flexion where both exist; NaN if they never do.
 
@@ -45,10 +48,10 @@ def knee_rms_deg(
     ----------
     free_zero : take out the mean difference first, for a recording without standing to set the zero.
     """
-    if result.knee_series is None:
+    if series is None:
         return NAN
-    ours = result.knee_series.left_deg if side is Side.LEFT else result.knee_series.right_deg
-    difference = np.interp(result.knee_series.time_s, time_s, flexion_deg, left=NAN, right=NAN) - ours
+    ours = series.left_deg if side is Side.LEFT else series.right_deg
+    difference = np.interp(series.time_s, time_s, flexion_deg, left=NAN, right=NAN) - ours
     difference = difference[np.isfinite(difference)]
     if difference.size == 0:
         return NAN
@@ -56,30 +59,52 @@ def knee_rms_deg(
     return float(np.sqrt(np.mean((difference - offset) ** 2)))
 
 
-def knee_errors_deg(result: SessionResult, mocap: Mapping[str, FloatArray]) -> dict[Side, float]:
+def knee_errors_deg(series: KneeSeries | None, mocap: Mapping[str, FloatArray]) -> dict[Side, float]:
     """Root mean square error of each knee against the joint centres, deg, after one constant offset."""
     if not mocap:
         return {}
     return {
-        side: knee_rms_deg(result, side, mocap["time_s"], knee_flexion_deg(mocap, side), free_zero=True)
+        side: knee_rms_deg(series, side, mocap["time_s"], knee_flexion_deg(mocap, side), free_zero=True)
         for side in Side
     }
 
 
-def pelvis_error_deg(result: SessionResult, mocap: Mapping[str, FloatArray]) -> float:
-    """Root mean square angle between our pelvis and the motion capture's, deg, see :func:`orientation_rms_deg`."""
-    if not mocap:
+def inclination_rms_deg(series: PelvisSeries, mocap: Mapping[str, FloatArray]) -> float:
+    """Root mean square angle between the vertical as our pelvis angles and as the motion capture's pelvis see it, deg.
+
+    Uses tilt and obliquity alone: the rotation of the result has the walking direction taken out and cannot be
+    compared across a turn. One constant rotation of the body frame is solved first.
+    """
+    trusted = np.isfinite(series.tilt_deg) & np.isfinite(series.obliquity_deg)
+    if not mocap or not trusted.any():
         return NAN
-    series = result.pelvis_series
-    angles = np.column_stack([series.rotation_deg, series.tilt_deg, series.obliquity_deg])
-    trusted = np.isfinite(angles).all(axis=1)
-    if not trusted.any():
+    angles = np.column_stack([series.tilt_deg, series.obliquity_deg])[trusted]
+    ours = Rotation.from_euler("YX", angles, degrees=True).inv().apply(UP)
+    theirs = _pelvis(mocap, series.time_s[trusted]).inv().apply(UP)
+    mounting, _ = Rotation.align_vectors(theirs, ours)
+    cosine = np.clip(np.sum(theirs * mounting.apply(ours), axis=1), -1.0, 1.0)
+    return float(np.degrees(np.sqrt(np.mean(np.arccos(cosine) ** 2))))
+
+
+def pelvis_orientation_rms_deg(table: RecordingTable, mocap: Mapping[str, FloatArray]) -> float:
+    """Root mean square angle between the sacrum sensor's orientation and the motion capture's pelvis, deg.
+
+    The orientation is that of the pipeline's own stage, before its heading is taken out, see
+    :func:`orientation_rms_deg`.
+    """
+    if not mocap or Placement.SACRUM not in table.placements:
         return NAN
-    ours = Rotation.from_euler("ZYX", angles[trusted], degrees=True)
-    quaternions = np.column_stack([mocap[f"pelvis_q_{part}"] for part in "xyzw"])
-    theirs = Slerp(mocap["time_s"], Rotation.from_quat(quaternions))
-    time_s = np.clip(series.time_s[trusted], mocap["time_s"][0], mocap["time_s"][-1])
-    return orientation_rms_deg(ours, theirs(time_s))
+    samples = np.hstack([table.acc_m_s2[Placement.SACRUM], table.gyr_rad_s[Placement.SACRUM]])
+    motion = Motion()
+    motion.push(samples, np.asarray(np.isfinite(samples).all(axis=1)))
+    motion.finish()
+    ours = Rotation.from_quat(motion.quat.window(0, len(table)), scalar_first=True)
+    return orientation_rms_deg(ours, _pelvis(mocap, table.time_s))
+
+
+def _pelvis(mocap: Mapping[str, FloatArray], time_s: FloatArray) -> Rotation:
+    course = Slerp(mocap["time_s"], Rotation.from_quat(np.column_stack([mocap[f"pelvis_q_{p}"] for p in "xyzw"])))
+    return course(np.clip(time_s, mocap["time_s"][0], mocap["time_s"][-1]))
 
 
 def orientation_rms_deg(ours: Rotation, theirs: Rotation) -> float:

@@ -152,11 +152,13 @@ def _asymmetry(key: str, label: str, errors: Sequence[float]) -> list[Quantity]:
 def _angles(scores: Sequence[TrialScore]) -> list[Quantity]:
     roms = {name: [e for s in scores for e in s.rom_error_deg.get(name, ())] for name in ANGLES}
     drops = [s.drop_difference_error_deg for s in scores]
-    turned = [s.pelvis_orientation_rms_deg for s in scores]
+    inclined = [s.inclination_rms_deg for s in scores]
+    turned = [s.orientation_rms_deg for s in scores]
     knees = {side: [s.knee_rms_deg.get(side, np.nan) for s in scores] for side in Side}
     parts = [
         *((f"{name}_rom_deg", f"pelvis {name} ROM error", "stride", errors) for name, errors in roms.items()),
         ("drop_difference_deg", "pelvic drop difference error", "trial", drops),
+        ("pelvis_inclination_deg", "pelvis tilt and obliquity together, RMS", "trial", inclined),
         ("pelvis_orientation_deg", "pelvis orientation, RMS", "trial", turned),
         *((f"knee_{side}_deg", f"knee flexion {side}, RMS", "trial", errors) for side, errors in knees.items()),
     ]

@@ -26,6 +26,7 @@ from benchmarks.scoring import (
 )
 from benchmarks.sets import Trial, second_reference, truth
 from pipeline.result import EventKind, Interval, SessionResult
+from sensor.recording import RecordingTable
 from sensor.samples import FloatArray, Side
 
 ANGLES = ("tilt", "obliquity", "rotation")
@@ -57,11 +58,12 @@ class TrialScore:
     rom_error_deg: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     drop_difference_error_deg: float = NAN
     knee_rms_deg: Mapping[Side, float] = field(default_factory=dict)
-    pelvis_orientation_rms_deg: float = NAN
+    inclination_rms_deg: float = NAN
+    orientation_rms_deg: float = NAN
 
 
-def score_trial(trial: Trial, result: SessionResult, seconds: float) -> TrialScore:
-    """Score a session result against its trial's reference."""
+def score_trial(trial: Trial, table: RecordingTable, result: SessionResult, seconds: float) -> TrialScore:
+    """Score the result of analysing a table against the trial's reference."""
     events, turns = result.events, trial.turns
     any_side, right_side = score_events_sides_ignored(trial.events, events, EventKind.IC, turns)
     stance, step = _asymmetry_errors(trial, result)
@@ -85,8 +87,9 @@ def score_trial(trial: Trial, result: SessionResult, seconds: float) -> TrialSco
         step_error_points=step,
         rom_error_deg=_rom_errors(trial, result, angles),
         drop_difference_error_deg=_drop_error(trial, result),
-        knee_rms_deg=_knee_errors(result, angles) or motion_capture.knee_errors_deg(result, mocap),
-        pelvis_orientation_rms_deg=motion_capture.pelvis_error_deg(result, mocap),
+        knee_rms_deg=_knee_errors(result, angles) or motion_capture.knee_errors_deg(result.knee_series, mocap),
+        inclination_rms_deg=motion_capture.inclination_rms_deg(result.pelvis_series, mocap),
+        orientation_rms_deg=motion_capture.pelvis_orientation_rms_deg(table, mocap),
     )
 
 
@@ -132,6 +135,6 @@ def _drop_error(trial: Trial, result: SessionResult) -> float:
 def _knee_errors(result: SessionResult, angles: Mapping[str, FloatArray]) -> dict[Side, float]:
     known = {side: angles[f"knee_flexion_{side}_deg"] for side in Side if f"knee_flexion_{side}_deg" in angles}
     return {
-        side: motion_capture.knee_rms_deg(result, side, angles["time_s"], flexion_deg)
+        side: motion_capture.knee_rms_deg(result.knee_series, side, angles["time_s"], flexion_deg)
         for side, flexion_deg in known.items()
     }

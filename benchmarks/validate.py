@@ -1,6 +1,7 @@
 """Analyse every trial of the datasets folder and say how far the results lie from their references.
 
-    python benchmarks/validate.py ../shared/datasets [--set NAME ...] [--trial] [--json] [--markdown FILE] [-j N]
+    python benchmarks/validate.py ../shared/datasets [--set NAME] [--only PLACEMENT] [--trial]
+        [--json] [--markdown FILE] [-j N]
 
 Exit code 0 if every trial ended with a verdict, 1 if one failed, 2 for wrong usage.
 """
@@ -14,7 +15,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
@@ -27,15 +30,22 @@ from benchmarks.sets import SETS, Trial, load_trials
 from benchmarks.summary import SetSummary, summarise
 from benchmarks.trial_score import TrialScore, score_trial
 from pipeline.session import analyze_table
-from sensor.recording import read_recording
+from sensor.recording import RecordingTable, read_recording
+from sensor.samples import Placement
 
 
-def run(trial: Trial) -> TrialScore:
-    """Analyse and score one trial; an exception becomes a failure, so that the others still run."""
+def run(trial: Trial, only: Sequence[Placement] = ()) -> TrialScore:
+    """Analyse and score one trial; an exception becomes a failure, so that the others still run.
+
+    Parameters
+    ----------
+    only : the placements to analyse, as if the others had not been worn; empty for all.
+    """
     start = perf_counter()
     try:
-        result = analyze_table(read_recording(trial.recording))
-        return score_trial(trial, result, perf_counter() - start)
+        table = _restricted(read_recording(trial.recording), only)
+        result = analyze_table(table)
+        return score_trial(trial, table, result, perf_counter() - start)
     except Exception as error:  # noqa: BLE001 - whatever it is, it belongs in the table
         return TrialScore(
             trial.set_name, trial.name, trial.subject, trial.condition, perf_counter() - start,
@@ -43,12 +53,22 @@ def run(trial: Trial) -> TrialScore:
         )  # fmt: skip
 
 
-def run_all(trials: Sequence[Trial], workers: int = 1) -> list[TrialScore]:
+def run_all(trials: Sequence[Trial], workers: int = 1, only: Sequence[Placement] = ()) -> list[TrialScore]:
     """Scores in the order of the trials."""
+    analyse = partial(run, only=tuple(only))
     if workers == 1:
-        return [run(trial) for trial in trials]
+        return [analyse(trial) for trial in trials]
     with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(run, trials, chunksize=1))
+        return list(pool.map(analyse, trials, chunksize=1))
+
+
+def _restricted(table: RecordingTable, only: Sequence[Placement]) -> RecordingTable:
+    if not only:
+        return table
+    if not set(only) & set(table.placements):
+        raise ValueError(f"has none of {', '.join(only)}")
+    acc, gyr = ({p: values[p] for p in table.placements if p in only} for values in (table.acc_m_s2, table.gyr_rad_s))
+    return replace(table, acc_m_s2=acc, gyr_rad_s=gyr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error}. Name the folder that holds the sets {', '.join(SETS)}.", file=sys.stderr)
         return 2
     start = perf_counter()
-    scores = run_all(trials, options.jobs)
+    scores = run_all(trials, options.jobs, options.only or ())
     results = [summarise(name, [score for score in scores if score.set_name == name]) for name in names]
     elapsed_s = perf_counter() - start
     if options.json:
@@ -111,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Score the analysis against the recordings of others.")
     parser.add_argument("datasets", type=Path, help="folder that holds the sets, for example ../shared/datasets")
     parser.add_argument("--set", action="append", choices=SETS, help="only this set; may be given several times")
+    parser.add_argument("--only", action="append", type=Placement, help="analyse this placement alone; may be repeated")
     parser.add_argument("--trial", action="store_true", help="one line per trial as well")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument("--markdown", type=Path, help="page whose tables are to be replaced (docs/validation.md)")

@@ -6,6 +6,7 @@ import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from benchmarks.sets import SETS, load_trials, truth
 from benchmarks.summary import summarise
 from benchmarks.trial_score import TrialScore
 from pipeline.result import EventKind
-from sensor.samples import Side
+from sensor.recording import RecordingTable
+from sensor.samples import Placement, Side
 
 SCORE = TrialScore("moving_reality", "pp01", "pp01", "treadmill", 0.1, verdict="valid")
 
@@ -70,6 +72,20 @@ def test_a_trial_that_fails_is_listed_and_the_others_still_end_with_a_verdict(
     assert code == 1
     assert found["verdicts"] == {"failed": 1, "invalid": 1}  # nobody walks while standing still
     assert [failure.split(":")[0] for failure in found["failures"]] == ["broken"]
+
+
+def test_other_placements_can_be_left_out(datasets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    still = load_trials(datasets, "voisard")[0]
+    seen: list[tuple[Placement, ...]] = []
+
+    def analyse(table: RecordingTable) -> NoReturn:
+        seen.append(table.placements)
+        raise RuntimeError("enough")
+
+    monkeypatch.setattr(validate, "analyze_table", analyse)
+    scores = [validate.run(still, only) for only in ((), (Placement.SACRUM,), (Placement.KNEE_LEFT,))]
+    assert seen == [(Placement.SACRUM,), (Placement.SACRUM,)]
+    assert [score.failure for score in scores] == ["RuntimeError: enough"] * 2 + ["ValueError: has none of knee_left"]
 
 
 def test_a_folder_without_the_sets_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
