@@ -13,11 +13,11 @@ import numpy as np
 
 from pipeline.filters import lowpass_taps, smooth
 from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix
+from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters, learn_landing
 from pipeline.orientation import Motion
 from pipeline.pelvis_events import PelvisEventParams, usual_peak, walking_acceleration
 from pipeline.pelvis_frame import PelvisFrame, PelvisFrameParams, level, pelvis_frame
 from pipeline.rotations import unit
-from pipeline.shank_events import Gait, ShankEventParams, ShankEvents, ShankSignals, learn_landing
 from pipeline.standing import StandingParams, standing_up, still_spans
 from pipeline.swings import SwingFinder, learn_rhythm
 from sensor.samples import HIPS, KNEES, THIGHS, BoolArray, FloatArray, Placement, Side
@@ -38,7 +38,8 @@ class CalibrationParams:
     trunk_active_m_s2: float = 0.5  # RMS of the specific force about its mean; very slow walking shakes the pelvis so
     standing: StandingParams = field(default_factory=StandingParams)
     leg: LegAxisParams = field(default_factory=LegAxisParams)
-    shank: ShankEventParams = field(default_factory=ShankEventParams)
+    shank: LegEventParams = SHANK
+    thigh: LegEventParams = THIGH
     frame: PelvisFrameParams = field(default_factory=PelvisFrameParams)
     pelvis_events: PelvisEventParams = field(default_factory=PelvisEventParams)
 
@@ -128,34 +129,15 @@ def calibrate(
     if up is None:
         up = {p: unit(a[walking].mean(axis=0)) for p, a in acc.items()}
 
-    legs: dict[Placement, LegCalibration] = {}
-    contacts: list[tuple[int, Side]] = []
-    for placement in (*KNEES, *THIGHS):
-        if placement not in motions:
-            continue
-        axis = leg_axis(acc[placement][walking], gyr[placement][walking], params.leg)
-        if axis is None:
-            continue
-        gait = None
-        if placement in KNEES:
-            gait = _learn_gait(motions[placement], axis.axis, end, params.shank)
-            contacts += _contacts(placement, motions[placement], axis.axis, gait, end, params.shank)
-        else:
-            axis = _thigh_sign(placement, axis, gyr, legs)
-        legs[placement] = LegCalibration(segment_matrix(axis.axis, up[placement]), axis, gait)
-    contacts.sort()
+    legs, contacts = _legs(motions, acc, gyr, up, walking, params)
     strides = [leg.gait.rhythm.stride for leg in legs.values() if leg.gait]
-
-    frames: list[PelvisFrame | None] = []
-    for group in (PELVIS, (Placement.TRUNK,)):
-        here = {p: level(acc[p], motions[p].quat.window(0, end), gyr[p], up[p]) for p in group if p in motions}
-        frames.append(pelvis_frame(here, up, walking, contacts, params.frame) if here else None)
-    pelvis, trunk = frames
-    source = pelvis or trunk
+    pelvis, trunk = (
+        _frame([p for p in group if p in motions], motions, acc, gyr, up, walking, contacts, params)
+        for group in (PELVIS, (Placement.TRUNK,))
+    )
     peak, stride = 0.0, float(np.median(strides)) if strides else 1.1 * GRID_HZ
-    if source is not None:
-        worn = {p: motions[p] for p in source.to_pelvis}
-        lift = walking_acceleration(worn, source.to_pelvis, 0, end)[:, :1]
+    if (source := pelvis or trunk) is not None:
+        lift = walking_acceleration({p: motions[p] for p in source.to_pelvis}, source.to_pelvis, 0, end)[:, :1]
         slow = smooth(lift, lowpass_taps(params.pelvis_events.cutoff_hz, params.pelvis_events.taps))[:, 0]
         peak = usual_peak(slow[walking], params.pelvis_events)
         if not strides:
@@ -163,9 +145,59 @@ def calibrate(
     return Calibration(standing, float(walking.sum() / GRID_HZ), stride, legs, pelvis, trunk, peak)
 
 
-def _learn_gait(motion: Motion, axis: FloatArray, end: int, params: ShankEventParams) -> Gait | None:
+def _legs(
+    motions: Mapping[Placement, Motion],
+    acc: Mapping[Placement, FloatArray],
+    gyr: Mapping[Placement, FloatArray],
+    up: Mapping[Placement, FloatArray],
+    walking: BoolArray,
+    params: CalibrationParams,
+) -> tuple[dict[Placement, LegCalibration], list[tuple[int, Side]]]:
+    """Calibrate the leg sensors, shanks before thighs; also their initial contacts in the warm-up, in order."""
+    legs: dict[Placement, LegCalibration] = {}
+    contacts: list[tuple[int, Side]] = []
+    end = len(walking)
+    for placement in (*KNEES, *THIGHS):
+        if placement not in motions:
+            continue
+        axis = leg_axis(acc[placement][walking], gyr[placement][walking], params.leg)
+        if axis is None:
+            continue
+        gait, events = None, params.shank if placement in KNEES else params.thigh
+        if placement in THIGHS:
+            axis = _thigh_sign(placement, axis, gyr, legs)
+        if placement in KNEES or knee_of(placement) not in legs:
+            gait = _learn_gait(motions[placement], axis.axis, end, events)
+            contacts += _contacts(placement, motions[placement], axis.axis, gait, end, events)
+        legs[placement] = LegCalibration(segment_matrix(axis.axis, up[placement]), axis, gait)
+    return legs, sorted(contacts)
+
+
+def _frame(
+    placements: list[Placement],
+    motions: Mapping[Placement, Motion],
+    acc: Mapping[Placement, FloatArray],
+    gyr: Mapping[Placement, FloatArray],
+    up: Mapping[Placement, FloatArray],
+    walking: BoolArray,
+    contacts: list[tuple[int, Side]],
+    params: CalibrationParams,
+) -> PelvisFrame | None:
+    """Calibrate the sensors of one rigid body of the trunk."""
+    if not placements:
+        return None
+    here = {p: level(acc[p], motions[p].quat.window(0, len(walking)), gyr[p], up[p]) for p in placements}
+    return pelvis_frame(here, up, walking, contacts, params.frame)
+
+
+def knee_of(thigh: Placement) -> Placement:
+    """The knee placement on a thigh's side."""
+    return Placement(thigh.value.replace("thigh", "knee"))
+
+
+def _learn_gait(motion: Motion, axis: FloatArray, end: int, params: LegEventParams) -> Gait | None:
     """Rhythm and landing of one leg from the motion in ``[0, end)``."""
-    signals = ShankSignals(params, axis, 0)
+    signals = LegSignalFilters(params, axis, 0)
     first, second = signals.advance(motion, end), signals.finish()
     rate, jerk = np.concatenate((first[0], second[0])), np.concatenate((first[1], second[1]))
     rhythm = learn_rhythm(rate, params.swings)
@@ -177,13 +209,13 @@ def _learn_gait(motion: Motion, axis: FloatArray, end: int, params: ShankEventPa
 
 
 def _contacts(
-    placement: Placement, motion: Motion, axis: FloatArray, gait: Gait | None, end: int, params: ShankEventParams
+    placement: Placement, motion: Motion, axis: FloatArray, gait: Gait | None, end: int, params: LegEventParams
 ) -> list[tuple[int, Side]]:
     """Initial contacts of one leg in the warm-up, for telling the pelvis' left from its right."""
     side = placement.side
     if gait is None or side is None:
         return []
-    detector = ShankEvents(side, motion, axis, gait, 0, params)
+    detector = LegEvents(side, motion, axis, gait, 0, params)
     found = detector.advance(end) + detector.finish()
     return [(round(contact.at), side) for contact in found if contact.kind == "IC"]
 
@@ -192,7 +224,7 @@ def _thigh_sign(
     placement: Placement, axis: LegAxis, gyr: Mapping[Placement, FloatArray], legs: Mapping[Placement, LegCalibration]
 ) -> LegAxis:
     """A thigh's own asymmetry is weak: let it agree with the shank of its side, which it leads by little."""
-    knee = Placement(placement.value.replace("thigh", "knee"))
+    knee = knee_of(placement)
     if knee not in legs:
         return axis
     together = float((gyr[placement] @ axis.axis) @ (gyr[knee] @ legs[knee].axis.axis))

@@ -54,7 +54,7 @@ def chain(
         ),
         _absent(
             Link.LUMBAR,
-            "Lumbar rotation (L4-S3) needs a trunk sensor and thorax measured against pelvis; neither is in this result.",
+            "Lumbar rotation (L4-S3) needs a trunk sensor, measured against the pelvis; it is not in this result.",
         ),
         _absent(
             Link.CLAUDICATION,

@@ -46,9 +46,8 @@ class ContactSource(Protocol):
         """Grid index before which every contact has been returned."""
         ...
 
-    @property
-    def needed(self) -> int:
-        """Oldest grid index of the motion that is still to be looked at."""
+    def forget(self, before: int) -> None:
+        """Let go of signals before a grid index."""
         ...
 
 

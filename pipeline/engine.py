@@ -16,12 +16,12 @@ from pipeline.contacts import Contact, ContactSource
 from pipeline.cycle_curves import CycleSignals
 from pipeline.cycles import Cycle, CycleAssembler, CycleParams
 from pipeline.joints import KneeFlexion
+from pipeline.leg_events import LegEvents
 from pipeline.measures import LegSignals, MeasureParams, measure
 from pipeline.orientation import Motion, OrientationParams
 from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
 from pipeline.pelvis_events import PelvisEvents
 from pipeline.result import Event, Stride
-from pipeline.shank_events import ShankEvents
 from pipeline.timeline import Series
 from pipeline.turns import TurnFinder, TurnParams, overlaps
 from sensor.samples import FloatArray, Placement, SampleBlock, Side
@@ -57,7 +57,7 @@ class _Stages:
     """The stages after calibration."""
 
     sources: list[tuple[ContactSource, tuple[Placement, ...]]]
-    shanks: dict[Side, ShankEvents]
+    shanks: dict[Side, LegEvents]
     pelvis: PelvisAngles | None
     knees: dict[Side, KneeFlexion]
     heading: HeadingRate
@@ -213,11 +213,8 @@ class Engine:
         before = int(oldest) - _LOOK_BACK
         for motion in self._motions.values():
             motion.forget(before)
-        for shank in stages.shanks.values():
-            shank.forget(before)
         for source, _ in stages.sources:
-            if isinstance(source, PelvisEvents):
-                source.forget(before)
+            source.forget(before)
         for series in [s.flexion for s in stages.knees.values()] + ([stages.pelvis.angles] if stages.pelvis else []):
             series.forget(min(before, stages.shown))
         stages.heading.rate.forget(before)
@@ -232,15 +229,20 @@ def _varies(motion: Motion, end: int) -> bool:
 def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams) -> _Stages:
     """The stages that this calibration and these sensors allow."""
     legs = calibration.legs
-    shanks: dict[Side, ShankEvents] = {}
+    detectors: dict[Side, LegEvents] = {}
+    shanks: dict[Side, LegEvents] = {}
     knees: dict[Side, KneeFlexion] = {}
     signals: dict[Side, LegSignals] = {}
     sources: list[tuple[ContactSource, tuple[Placement, ...]]] = []
     for side in Side:
         knee, thigh = Placement(f"knee_{side.value}"), Placement(f"thigh_{side.value}")
-        if knee in legs and (gait := legs[knee].gait):
-            shanks[side] = ShankEvents(side, motions[knee], legs[knee].axis.axis, gait, 0, params.calibration.shank)
-            sources.append((shanks[side], (knee,)))
+        for placement, events in ((knee, params.calibration.shank), (thigh, params.calibration.thigh)):
+            if placement in legs and (gait := legs[placement].gait):
+                detectors[side] = LegEvents(side, motions[placement], legs[placement].axis.axis, gait, 0, events)
+                sources.append((detectors[side], (placement,)))
+                if placement is knee:
+                    shanks[side] = detectors[side]
+                break
         if knee in legs and thigh in legs:
             knees[side] = KneeFlexion(motions[thigh], legs[thigh].to_segment, motions[knee], legs[knee].to_segment, 0)
         signals[side] = LegSignals(
@@ -248,7 +250,7 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
             legs[knee].to_segment if knee in legs else None,
             knees[side].flexion if side in knees else None,
         )
-    without = tuple(side for side in Side if side not in shanks)
+    without = tuple(side for side in Side if side not in detectors)
     frame = calibration.pelvis or calibration.trunk
     if without and frame is not None:
         worn = {p: motions[p] for p in frame.to_pelvis}
@@ -256,7 +258,7 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
             worn, frame.to_pelvis, without, calibration.pelvis_peak_m_s2, 0, params.calibration.pelvis_events
         )
         sources.append((fallback, tuple(worn)))
-    sided = tuple(Side) if without and frame is not None else tuple(shanks)
+    sided = tuple(Side) if without and frame is not None else tuple(detectors)
     pelvis = None
     if calibration.pelvis is not None:
         worn = {p: motions[p] for p in calibration.pelvis.to_pelvis}

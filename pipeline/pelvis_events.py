@@ -95,11 +95,6 @@ class PelvisEvents:
         """Grid index before which every contact has been returned."""
         return self._settled
 
-    @property
-    def needed(self) -> int:
-        """Oldest grid index that is still to be looked at."""
-        return int(self._settled) - 300
-
     def advance(self, end: int) -> list[Contact]:
         """Contacts that have become certain with the motion before the grid index ``end``."""
         if end > self._next:

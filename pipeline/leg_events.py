@@ -1,4 +1,4 @@
-"""Initial and final contacts from one sensor below the knee.
+"""Initial and final contacts from one sensor of a leg, below the knee or, less surely, on the thigh.
 
 Final contact: the sagittal rate's rise through 1 rad/s at the start of the swing, minus a constant. Initial contact:
 where the landing's jerk has spent its first part in a window that opens at this leg's own usual landing delay; when the
@@ -18,12 +18,12 @@ docs/validation.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pipeline.bridging import Trust
-from pipeline.contacts import NEAR_GAP, Contact, worst_trust
+from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
 from pipeline.filters import Fir, lowpass_taps
 from pipeline.orientation import Motion
 from pipeline.result import EventKind
@@ -34,7 +34,7 @@ from sensor.synchronise import GRID_HZ
 
 
 @dataclass(frozen=True, slots=True)
-class ShankEventParams:
+class LegEventParams:
     """Constants of the detector. Those marked * were set on several sets together, see docs/validation.md."""
 
     rate_cutoff_hz: float = 15.0  # keeps the crossings, drops soft-tissue wobble
@@ -51,7 +51,23 @@ class ShankEventParams:
     paused_s: float = 0.05  # * a later landing means that the leg pauses, and the zero crossing says nothing
     crossing_lag_s: float = 0.017  # * contact follows the zero crossing of the rate
     crossing_search_s: float = 0.25
+    sure: float = 0.95  # confidence of a plain contact
+    is_shank: bool = True  # a thigh's final contact is an estimate, and its swing peak is not the shank's
     swings: SwingParams = field(default_factory=SwingParams)
+
+
+SHANK = LegEventParams()
+# A thigh swings slower and rounder: a lower level, a narrower band, humps further apart. It starts forward before the
+# foot leaves the ground (about 0.11 s on two sets *) and passes its zero crossing well before the foot lands.
+THIGH = LegEventParams(
+    rate_cutoff_hz=4.0,
+    rate_taps=41,
+    fc_lead_s=-0.11,
+    paused_s=-1.0,
+    sure=0.7,
+    is_shank=False,
+    swings=SwingParams(level_rad_s=0.3, hump_gap_s=0.3),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +78,10 @@ class Gait:
     landing: int  # samples after the swing's fall through its level
 
 
-class ShankSignals:
+class LegSignalFilters:
     """Stage: motion in, the two signals that contacts are read from: sagittal rate and squared jerk."""
 
-    def __init__(self, params: ShankEventParams, axis: FloatArray, start: int) -> None:
+    def __init__(self, params: LegEventParams, axis: FloatArray, start: int) -> None:
         self._axis = axis
         self._rate_filter = Fir(lowpass_taps(params.rate_cutoff_hz, params.rate_taps))
         self._acc_filter = Fir(lowpass_taps(params.acc_cutoff_hz, params.acc_taps))
@@ -98,7 +114,7 @@ class ShankSignals:
         return np.concatenate((np.zeros(lead), squared))
 
 
-def learn_landing(jerk: FloatArray, falls: FloatArray, params: ShankEventParams) -> int:
+def learn_landing(jerk: FloatArray, falls: FloatArray, params: LegEventParams) -> int:
     """Usual delay from the end of swing to the landing, samples: onset in the median jerk profile.
 
     Parameters
@@ -117,7 +133,7 @@ def learn_landing(jerk: FloatArray, falls: FloatArray, params: ShankEventParams)
     return int(np.argmax(profile >= params.landing_onset * profile.max()))
 
 
-def landing_time(jerk: Series, fall: float, landing: int, params: ShankEventParams) -> float | None:
+def landing_time(jerk: Series, fall: float, landing: int, params: LegEventParams) -> float | None:
     """Grid index at which the window around the usual landing has spent its share of the squared jerk."""
     first = round(fall + max(0.0, landing - params.landing_before_s * GRID_HZ))
     last = round(fall + landing + params.landing_after_s * GRID_HZ)
@@ -133,7 +149,7 @@ def landing_time(jerk: Series, fall: float, landing: int, params: ShankEventPara
     return float(first + k - 0.5 + fraction + params.share_lag_s * GRID_HZ)
 
 
-def zero_crossing(rate: Series, fall: float, params: ShankEventParams) -> float | None:
+def zero_crossing(rate: Series, fall: float, params: LegEventParams) -> float | None:
     """Grid index at which the sagittal rate falls through zero after the swing."""
     first = int(fall)
     last = min(first + int(params.crossing_search_s * GRID_HZ), rate.end)
@@ -145,17 +161,17 @@ def zero_crossing(rate: Series, fall: float, params: ShankEventParams) -> float 
     return float(first + k - 1 + w[k - 1] / (w[k - 1] - w[k]))
 
 
-class ShankEvents:
+class LegEvents:
     """Detector for one leg; see the module's text. A :class:`~pipeline.contacts.ContactSource`."""
 
     def __init__(
-        self, side: Side, motion: Motion, axis: FloatArray, gait: Gait, start: int, params: ShankEventParams
+        self, side: Side, motion: Motion, axis: FloatArray, gait: Gait, start: int, params: LegEventParams
     ) -> None:
         self.side = side
         self.params = params
         self.gait = gait
         self._motion = motion
-        self._signals = ShankSignals(params, axis, start)
+        self._signals = LegSignalFilters(params, axis, start)
         self._finder = SwingFinder(params.swings, gait.rhythm, start)
         self._jerk = Series(1, start)
         self._waiting: list[Swing] = []
@@ -168,13 +184,8 @@ class ShankEvents:
     @property
     def settled(self) -> float:
         """Grid index before which every contact has been returned."""
-        lead = self.params.fc_lead_s * GRID_HZ
+        lead = max(0.0, self.params.fc_lead_s) * GRID_HZ
         return (self._waiting[0].rise if self._waiting else self._finder.settled) - lead
-
-    @property
-    def needed(self) -> int:
-        """Oldest grid index that is still to be looked at."""
-        return int(self.settled) - 50
 
     def advance(self, end: int) -> list[Contact]:
         """Contacts that have become certain with the motion's samples before the grid index ``end``."""
@@ -210,25 +221,25 @@ class ShankEvents:
         strong = min(1.0, swing.strength / self.gait.rhythm.peak_rad_s)
         final = swing.rise - p.fc_lead_s * GRID_HZ
         out = []
-        if (seen := worst_trust(trust, final - 2, swing.rise + 2)) is not Trust.WITHHELD:
-            out.append(_contact(final, self.side, EventKind.FC, 0.9 * strong, seen))
+        if (seen := worst_trust(trust, min(final, swing.rise) - 2, max(final, swing.rise) + 2)) is not Trust.WITHHELD:
+            note = "" if p.is_shank else ESTIMATED
+            out.append(_contact(final, self.side, EventKind.FC, (p.sure - 0.05) * strong, seen, note))
         landing = landing_time(self._jerk, swing.fall, self.gait.landing, p)
         if landing is None:
             return out
         crossing = zero_crossing(self.rate, swing.fall, p)
-        sure = 0.95
+        sure = p.sure
         if crossing is not None and self.gait.landing <= p.paused_s * GRID_HZ:
             crossing += p.crossing_lag_s * GRID_HZ
             sure -= min(0.4, abs(crossing - landing) / GRID_HZ * 5.0)  # 80 ms apart: something is odd
             landing = 0.5 * (landing + crossing)
         if (seen := worst_trust(trust, swing.fall - 2, landing + 5)) is not Trust.WITHHELD:
-            out.append(_contact(landing, self.side, EventKind.IC, sure * strong, seen, swing.strength))
+            contact = _contact(landing, self.side, EventKind.IC, sure * strong, seen)
+            out.append(replace(contact, swing_peak_rad_s=swing.strength) if p.is_shank else contact)
         return out
 
 
-def _contact(
-    at: float, side: Side, kind: EventKind, sure: float, seen: Trust, swing_peak: float = float("nan")
-) -> Contact:
+def _contact(at: float, side: Side, kind: EventKind, sure: float, seen: Trust, note: str = "") -> Contact:
     if seen is Trust.BRIDGED:
-        return Contact(at, side, kind, round(0.5 * sure, 3), NEAR_GAP, swing_peak)
-    return Contact(at, side, kind, round(sure, 3), "", swing_peak)
+        return Contact(at, side, kind, round(0.5 * sure, 3), f"{note};{NEAR_GAP}" if note else NEAR_GAP)
+    return Contact(at, side, kind, round(sure, 3), note)
