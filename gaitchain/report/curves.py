@@ -16,6 +16,7 @@ from pipeline.result import Curve
 from sensor.samples import FloatArray
 
 WIDTH, HEIGHT = 232.0, 178.0
+IN_ROW = 3  # panels side by side on paper
 _PLOT_LEFT, _PLOT_RIGHT, _PLOT_TOP, _PLOT_BOTTOM = 40.0, 222.0, 24.0, 146.0
 
 
@@ -78,21 +79,23 @@ def panel(curve: Curve) -> Markup:
     )
 
 
-def legend() -> Markup:
-    """What the lines mean; one panel for all."""
-    rows = (
-        ("left, mean over strides", LEFT, line((38, 0), (70, 0), LEFT, 2.2)),
-        ("right, mean over strides", RIGHT, line((38, 0), (70, 0), RIGHT, 2.2, SIDE_DASHES["right"])),
-        (f"{PLUS_MINUS} 1 SD over strides", SOFT, _swatches(((LEFT, 0.14, 38), (RIGHT, 0.14, 54)), 16)),
-        (f"reference {PLUS_MINUS} 1 SD, this speed", SOFT, _swatches(((BAND, 1.0, 38),), 32)),
-        ("toe-off, the end of stance", SOFT, line((54, -7), (54, 7), SOFT, 1.4)),
+def legend(beside: int) -> Markup:
+    """What the lines mean: one panel in the row of ``beside`` panels, or a line of its own under full rows."""
+    entries = (
+        ("left, mean over strides", LEFT, line((0, 0), (32, 0), LEFT, 2.2), 164.0),
+        ("right, mean over strides", RIGHT, line((0, 0), (32, 0), RIGHT, 2.2, SIDE_DASHES["right"]), 170.0),
+        (f"{PLUS_MINUS} 1 SD", SOFT, _swatches(((LEFT, 0.14, 0), (RIGHT, 0.14, 16)), 16), 92.0),
+        (f"reference {PLUS_MINUS} 1 SD, this speed", SOFT, _swatches(((BAND, 1.0, 0),), 32), 182.0),
+        ("toe-off", SOFT, line((16, -7), (16, 7), SOFT, 1.4), 0.0),
     )
-    shapes = [
-        moved((0, 36 + 22 * number), [sample, text((78, 3.5), words, 10, colour)])
-        for number, (words, colour, sample) in enumerate(rows)
-    ]
-    title = text((38, 13), "Legend", 11.5, INK, bold=True)
-    return figure("curve-legend", WIDTH, HEIGHT, "Legend", "Left solid red, right dashed blue.", [title, *shapes])
+    column = beside % IN_ROW != 0
+    shapes, x = [], 0.0
+    for number, (words, colour, sample, width) in enumerate(entries):
+        at = (_PLOT_LEFT, 36 + 22.0 * number) if column else (x, 9.0)
+        shapes.append(moved(at, [sample, text((40, 3.5), words, 10, colour)]))
+        x += width
+    size = (WIDTH, HEIGHT) if column else (720.0, 18.0)
+    return figure("curve-legend", *size, "Legend of the curves", "Left solid red, right dashed blue.", shapes)
 
 
 def _swatches(areas: Sequence[tuple[str, float, float]], width: float) -> Markup:
