@@ -14,7 +14,8 @@ class Reference:
     method: str
     event_error: str
     asymmetry_error: str = ""  # empty: asymmetry is not judged on this set
-    angle_error: str = ""  # empty: there are no reference angles
+    pelvis_error: str = ""  # empty: there are no reference angles
+    knee_error: str = ""
     trim: float = 0.0  # share cut off each end before a mean, where the set states its asymmetry so
 
 
@@ -24,7 +25,8 @@ REFERENCES: Mapping[str, Reference] = {
         method="exact by construction",
         event_error="none",
         asymmetry_error="none",
-        angle_error="none; soft tissue alone costs 1.1 (obliquity), 0.9 (tilt), 1.8 (rotation), 1.2 deg (drop)",
+        pelvis_error="none",
+        knee_error="none",
     ),
     "marpino": Reference(
         sensors="knees, thighs",
@@ -59,7 +61,8 @@ REFERENCES: Mapping[str, Reference] = {
         sensors="knees, thighs, sacrum",
         method="Vicon",
         event_error="20-30 ms (Vicon leads)",
-        angle_error="soft tissue and alignment; the sensor maker's own filter is 3.8 deg off at the pelvis",
+        pelvis_error="not stated; the sensor maker's own filter is 3.8 deg off",
+        knee_error="not stated; the left thigh sensor is unreliable",
     ),
 }
 

@@ -53,7 +53,8 @@ def summarise(set_name: str, scores: Sequence[TrialScore]) -> SetSummary:
     rows = [
         *(replace(row, reference_error=reference.event_error) for row in [*_events(done), *_strides(done)]),
         *(replace(row, reference_error=reference.asymmetry_error) for row in _asymmetries(done)),
-        *(replace(row, reference_error=reference.angle_error) for row in _angles(done)),
+        *(replace(row, reference_error=reference.pelvis_error) for row in _pelvis(done)),
+        *(replace(row, reference_error=reference.knee_error) for row in _knees(done)),
     ]
     judged = [_with_targets(set_name, row) for row in rows]
     return SetSummary(
@@ -149,23 +150,25 @@ def _asymmetry(key: str, label: str, errors: Sequence[float]) -> list[Quantity]:
     return [Quantity(f"{key}_{how}_points", f"{label}, {how}", v, "points", known.size, "trial") for how, v in values]
 
 
-def _angles(scores: Sequence[TrialScore]) -> list[Quantity]:
+def _pelvis(scores: Sequence[TrialScore]) -> list[Quantity]:
     roms = {name: [e for s in scores for e in s.rom_error_deg.get(name, ())] for name in ANGLES}
     drops = [s.drop_difference_error_deg for s in scores]
-    inclined = [s.inclination_rms_deg for s in scores]
-    turned = [s.orientation_rms_deg for s in scores]
-    knees = {side: [s.knee_rms_deg.get(side, np.nan) for s in scores] for side in Side}
-    parts = [
-        *((f"{name}_rom_deg", f"pelvis {name} ROM error", "stride", errors) for name, errors in roms.items()),
-        ("drop_difference_deg", "pelvic drop difference error", "trial", drops),
-        ("pelvis_inclination_deg", "pelvis tilt and obliquity together, RMS", "trial", inclined),
-        ("pelvis_orientation_deg", "pelvis orientation, RMS", "trial", turned),
-        *((f"knee_{side}_deg", f"knee flexion {side}, RMS", "trial", errors) for side, errors in knees.items()),
-    ]
+    inclined, turned = [s.inclination_rms_deg for s in scores], [s.orientation_rms_deg for s in scores]
     return [
-        Quantity(key, label, mean_abs(errors), "deg", _known(errors).size, counted)
-        for key, label, counted, errors in parts
+        *(_angle(f"{name}_rom_deg", f"pelvis {name} ROM error", errors, "stride") for name, errors in roms.items()),
+        _angle("drop_difference_deg", "pelvic drop difference error", drops),
+        _angle("pelvis_inclination_deg", "pelvis tilt and obliquity together, RMS", inclined),
+        _angle("pelvis_orientation_deg", "pelvis orientation, RMS", turned),
     ]
+
+
+def _knees(scores: Sequence[TrialScore]) -> list[Quantity]:
+    known = {side: [s.knee_rms_deg.get(side, np.nan) for s in scores] for side in Side}
+    return [_angle(f"knee_{side}_deg", f"knee flexion {side}, RMS", errors) for side, errors in known.items()]
+
+
+def _angle(key: str, label: str, errors: Sequence[float], counted: str = "trial") -> Quantity:
+    return Quantity(key, label, mean_abs(errors), "deg", _known(errors).size, counted)
 
 
 def _known(values: Iterable[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
