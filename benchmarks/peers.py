@@ -1,9 +1,9 @@
-"""Other packages on the same walks, scored by the same rules. Needs mobgap and scikit-digital-health beside numpy.
+"""Other packages and ours on the same walks, from the lower back alone, scored by the same rules.
 
-    VENV/bin/pip install mobgap scikit-digital-health
+    VENV/bin/pip install mobgap scikit-digital-health .
     VENV/bin/python benchmarks/peers.py ../shared/datasets [--markdown docs/validation.md]
 
-Both want one lower back sensor, aligned to the body, without gaps; see docs/validation.md for what was given to them.
+The others want the sensor aligned to the body and no gaps; see docs/validation.md for what was given to them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +26,9 @@ from benchmarks.page import replace_part
 from benchmarks.scoring import EventScore, pooled, score_events_sides_ignored, spread, stride_time_errors_s
 from benchmarks.sets import Trial, load_trials, read_columns
 from pipeline.result import Event, EventKind
-from sensor.samples import FloatArray, Side
+from pipeline.session import analyze_table
+from sensor.recording import read_recording
+from sensor.samples import FloatArray, Placement, Side
 
 LOWER_BACK_SETS = ("voisard", "mobgap_lowback", "moving_reality")
 RATE_HZ = 100.0
@@ -33,11 +36,12 @@ EPOCH_S = 1.6e9  # skdh wants a date
 HEADINGS = ("set", "package", "IC F1, sides ignored", "precision", "recall", "IC error, median", "side accuracy",
             "stride time error size, median", "n")  # fmt: skip
 
-Detector = Callable[[FloatArray, FloatArray, FloatArray], list[Event]]
+Detector = Callable[[Trial], Sequence[Event]]
 
 
-def without_gaps(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
+def without_gaps(trial: Trial) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Time (n,), specific force (n, 3) and angular rate (n, 3) of the lower back on an even grid, bridged linearly."""
+    columns = read_columns(trial.recording)
     time_s = columns["time_s"]
     grid_s = np.arange(time_s[0], time_s[-1], 1 / RATE_HZ)
     acc, gyr = (
@@ -55,7 +59,8 @@ def mobgap(sequences: str) -> Detector:
     find_sequences = getattr(import_module("mobgap.gait_sequences"), sequences)
     sides_by = laterality.LrcUllrich.PredefinedParameters.msproject_all
 
-    def detect(time_s: FloatArray, acc_m_s2: FloatArray, gyr_rad_s: FloatArray) -> list[Event]:
+    def detect(trial: Trial) -> list[Event]:
+        time_s, acc_m_s2, gyr_rad_s = without_gaps(trial)
         half_turn = np.array([1.0, -1.0, -1.0])  # its forward is these sensors' backward
         body = np.hstack([acc_m_s2 * half_turn, np.degrees(gyr_rad_s) * half_turn])
         names = [f"{quantity}_{axis}" for quantity in ("acc", "gyr") for axis in ("is", "ml", "pa")]
@@ -79,7 +84,8 @@ def skdh() -> Detector:
     """Initial contacts of skdh's GaitLumbar, the whole recording declared as gait. It tells no sides: all are left."""
     gait = import_module("skdh.gait")
 
-    def detect(time_s: FloatArray, acc_m_s2: FloatArray, gyr_rad_s: FloatArray) -> list[Event]:
+    def detect(trial: Trial) -> list[Event]:
+        time_s, acc_m_s2, gyr_rad_s = without_gaps(trial)
         found = gait.GaitLumbar(min_bout_time=2.0, day_window=None).predict(
             time=time_s + EPOCH_S, accel=acc_m_s2 / 9.80665, gyro=gyr_rad_s, fs=RATE_HZ, gait_pred=True
         )
@@ -88,13 +94,20 @@ def skdh() -> Detector:
     return detect
 
 
+def ours(trial: Trial) -> Sequence[Event]:
+    """Initial and final contacts of this program from the recording as it is, gaps and all."""
+    table = read_recording(trial.recording)
+    acc, gyr = ({Placement.SACRUM: values[Placement.SACRUM]} for values in (table.acc_m_s2, table.gyr_rad_s))
+    return analyze_table(replace(table, acc_m_s2=acc, gyr_rad_s=gyr)).events
+
+
 def row(name: str, trials: Sequence[Trial], detect: Detector, has_sides: bool) -> tuple[str, ...]:
     """One line of the table."""
     scores: list[EventScore] = []
     strides: list[float] = []
     right = 0
     for trial in trials:
-        events = detect(*without_gaps(read_columns(trial.recording)))
+        events = detect(trial)
         score, right_here = score_events_sides_ignored(trial.events, events, EventKind.IC, trial.turns)
         scores.append(score)
         right += right_here
@@ -114,7 +127,8 @@ def main() -> int:
     parser.add_argument("--markdown", type=Path, help="page whose part `peers` is to be replaced")
     options = parser.parse_args()
     warnings.simplefilter("ignore")  # theirs, about missing body height and deprecated calls
-    detectors = [
+    detectors: list[tuple[str, Detector, bool]] = [
+        ("this program", ours, True),
         (f"mobgap {version('mobgap')}, regular", mobgap("GsdIluz"), True),
         (f"mobgap {version('mobgap')}, impaired", mobgap("GsdIonescu"), True),
         (f"skdh {version('scikit-digital-health')}", skdh(), False),
