@@ -1,0 +1,1 @@
+"""Links: bytes between host and node, and nothing else. All have the shape of ``link.Link``."""
