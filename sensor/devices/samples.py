@@ -1,0 +1,71 @@
+"""What every device decoder gives: samples with their counter and the device's own time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensor.samples import FloatArray, Placement, SampleBlock
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeviceSamples:
+    """Consecutive samples of one node, oldest first; a row the sensor did not deliver is NaN.
+
+    Attributes
+    ----------
+    counter : (n,) array
+        Number of the sample since the start, not wrapped.
+    device_us : (n,) array
+        The device's clock at the sample, microseconds, not wrapped. A device without a clock counts nominal periods.
+    acc_m_s2, gyr_rad_s : (n, 3) arrays
+        Specific force, m/s^2, and angular rate, rad/s, in sensor axes as mounted.
+    host_ns : int
+        When they arrived, by the host's monotonic clock.
+    backfill : bool
+        Fetched later; they may lie before samples already given.
+    """
+
+    counter: IntArray
+    device_us: FloatArray
+    acc_m_s2: FloatArray
+    gyr_rad_s: FloatArray
+    host_ns: int
+    backfill: bool = False
+
+    def __len__(self) -> int:
+        return len(self.counter)
+
+    def keep(self, rows: slice) -> DeviceSamples:
+        """Some of the rows."""
+        return DeviceSamples(
+            self.counter[rows],
+            self.device_us[rows],
+            self.acc_m_s2[rows],
+            self.gyr_rad_s[rows],
+            self.host_ns,
+            self.backfill,
+        )
+
+    def to_block(self, placement: Placement, to_session_s: Callable[[FloatArray], FloatArray]) -> SampleBlock:
+        """The same samples on the session's clock.
+
+        Parameters
+        ----------
+        placement : Placement
+        to_session_s : callable
+            Device microseconds (n,) to session seconds (n,), as ``ClockFit.session_s``.
+        """
+        return SampleBlock(placement, to_session_s(self.device_us), self.acc_m_s2, self.gyr_rad_s)
+
+
+def unwrap(value: int, near: int, bits: int = 32) -> int:
+    """The number that equals ``value`` modulo 2^bits and lies nearest to ``near``; half-way goes down."""
+    period = 1 << bits
+    ahead = (value - near) % period
+    return near + (ahead - period if ahead >= period // 2 else ahead)
