@@ -15,8 +15,8 @@ from pipeline.filters import lowpass_taps, smooth
 from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix
 from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters, learn_landing
 from pipeline.orientation import Motion
-from pipeline.pelvis_events import PelvisEventParams, usual_peak, walking_acceleration
-from pipeline.pelvis_frame import PelvisFrame, PelvisFrameParams, level, pelvis_frame
+from pipeline.pelvis_events import PelvisEventParams, usual_peak
+from pipeline.pelvis_frame import LevelMotion, PelvisFrame, PelvisFrameParams, level, pelvis_frame
 from pipeline.rotations import unit
 from pipeline.standing import StandingParams, standing_up, still_spans
 from pipeline.swings import SwingFinder, learn_rhythm
@@ -25,6 +25,7 @@ from sensor.synchronise import GRID_HZ
 
 PELVIS = (*HIPS, Placement.SACRUM)
 _CELL = int(GRID_HZ)  # activity is judged in cells of one second
+_USUAL_STRIDE = 1.1 * GRID_HZ  # where no rhythm stands out
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,66 +129,71 @@ def calibrate(
     standing = up is not None
     if up is None:
         up = {p: unit(a[walking].mean(axis=0)) for p, a in acc.items()}
-
-    legs, contacts = _legs(motions, acc, gyr, up, walking, params)
+    warmup = _Stretch(motions, acc, gyr, up, walking)
+    legs, contacts = _legs(warmup, params)
     strides = [leg.gait.rhythm.stride for leg in legs.values() if leg.gait]
-    pelvis, trunk = (
-        _frame([p for p in group if p in motions], motions, acc, gyr, up, walking, contacts, params)
-        for group in (PELVIS, (Placement.TRUNK,))
-    )
-    peak, stride = 0.0, float(np.median(strides)) if strides else 1.1 * GRID_HZ
-    if (source := pelvis or trunk) is not None:
-        lift = walking_acceleration({p: motions[p] for p in source.to_pelvis}, source.to_pelvis, 0, end)[:, :1]
+    stride, peak = float(np.median(strides)) if strides else _USUAL_STRIDE, 0.0
+    pelvis, trunk = ({p: warmup.level(p) for p in group if p in motions} for group in (PELVIS, (Placement.TRUNK,)))
+    if source := pelvis or trunk:
+        lift = np.mean([m.acc[:, 2:] for m in source.values()], axis=0)
         slow = smooth(lift, lowpass_taps(params.pelvis_events.cutoff_hz, params.pelvis_events.taps))[:, 0]
         peak = usual_peak(slow[walking], params.pelvis_events)
         if not strides:
-            stride = _stride_of(slow[walking], peak, stride)
-    return Calibration(standing, float(walking.sum() / GRID_HZ), stride, legs, pelvis, trunk, peak)
+            stride = _stride_of(slow[walking], peak)
+    frames = [pelvis_frame(m, up, walking, contacts, stride, params.frame) if m else None for m in (pelvis, trunk)]
+    return Calibration(
+        standing=standing,
+        walking_s=float(walking.sum() / GRID_HZ),
+        stride=stride,
+        legs=legs,
+        pelvis=frames[0],
+        trunk=frames[1],
+        pelvis_peak_m_s2=peak,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretch:
+    """The stretch that is learned from: motion from the recording's start, up in each sensor's axes, when there is
+    walking.
+    """
+
+    motions: Mapping[Placement, Motion]
+    acc: Mapping[Placement, FloatArray]
+    gyr: Mapping[Placement, FloatArray]
+    up: Mapping[Placement, FloatArray]
+    walking: BoolArray
+
+    @property
+    def end(self) -> int:
+        return len(self.walking)
+
+    def level(self, placement: Placement) -> LevelMotion:
+        quat = self.motions[placement].quat.window(0, self.end)
+        return level(self.acc[placement], quat, self.gyr[placement], self.up[placement])
 
 
 def _legs(
-    motions: Mapping[Placement, Motion],
-    acc: Mapping[Placement, FloatArray],
-    gyr: Mapping[Placement, FloatArray],
-    up: Mapping[Placement, FloatArray],
-    walking: BoolArray,
-    params: CalibrationParams,
+    warmup: _Stretch, params: CalibrationParams
 ) -> tuple[dict[Placement, LegCalibration], list[tuple[int, Side]]]:
     """Calibrate the leg sensors, shanks before thighs; also their initial contacts in the warm-up, in order."""
     legs: dict[Placement, LegCalibration] = {}
     contacts: list[tuple[int, Side]] = []
-    end = len(walking)
     for placement in (*KNEES, *THIGHS):
-        if placement not in motions:
+        if placement not in warmup.motions:
             continue
-        axis = leg_axis(acc[placement][walking], gyr[placement][walking], params.leg)
+        motion, walking = warmup.motions[placement], warmup.walking
+        axis = leg_axis(warmup.acc[placement][walking], warmup.gyr[placement][walking], params.leg)
         if axis is None:
             continue
         gait, events = None, params.shank if placement in KNEES else params.thigh
         if placement in THIGHS:
-            axis = _thigh_sign(placement, axis, gyr, legs)
+            axis = _thigh_sign(placement, axis, warmup.gyr, legs)
         if placement in KNEES or knee_of(placement) not in legs:
-            gait = _learn_gait(motions[placement], axis.axis, end, events)
-            contacts += _contacts(placement, motions[placement], axis.axis, gait, end, events)
-        legs[placement] = LegCalibration(segment_matrix(axis.axis, up[placement]), axis, gait)
+            gait = _learn_gait(motion, axis.axis, warmup.end, events)
+            contacts += _contacts(placement, motion, axis.axis, gait, warmup.end, events)
+        legs[placement] = LegCalibration(segment_matrix(axis.axis, warmup.up[placement]), axis, gait)
     return legs, sorted(contacts)
-
-
-def _frame(
-    placements: list[Placement],
-    motions: Mapping[Placement, Motion],
-    acc: Mapping[Placement, FloatArray],
-    gyr: Mapping[Placement, FloatArray],
-    up: Mapping[Placement, FloatArray],
-    walking: BoolArray,
-    contacts: list[tuple[int, Side]],
-    params: CalibrationParams,
-) -> PelvisFrame | None:
-    """Calibrate the sensors of one rigid body of the trunk."""
-    if not placements:
-        return None
-    here = {p: level(acc[p], motions[p].quat.window(0, len(walking)), gyr[p], up[p]) for p in placements}
-    return pelvis_frame(here, up, walking, contacts, params.frame)
 
 
 def knee_of(thigh: Placement) -> Placement:
@@ -231,9 +237,9 @@ def _thigh_sign(
     return axis if together >= 0.0 else LegAxis(-axis.axis, axis.share)
 
 
-def _stride_of(vertical: FloatArray, peak: float, default: float) -> float:
+def _stride_of(vertical: FloatArray, peak: float) -> float:
     """Usual stride, samples, as twice the usual distance of the vertical acceleration's peaks."""
     top = (vertical[1:-1] > vertical[:-2]) & (vertical[1:-1] >= vertical[2:]) & (vertical[1:-1] > 0.5 * peak)
     steps = np.diff(np.flatnonzero(top))
     steps = steps[(steps > 0.3 * GRID_HZ) & (steps < 1.2 * GRID_HZ)]
-    return float(2.0 * np.median(steps)) if len(steps) else default
+    return float(2.0 * np.median(steps)) if len(steps) else _USUAL_STRIDE

@@ -44,11 +44,14 @@ class LegEventParams:
     fc_lead_s: float = 0.080  # * toe-off comes this long before the rise through the swing level
     landing_share: float = 0.15  # * of the squared jerk in the window; 0.1 to 0.25 serve alike
     landing_before_s: float = 0.06  # * window around the usual landing delay
-    landing_after_s: float = 0.16
+    landing_after_s: float = 0.12
     landing_onset: float = 0.4  # * the usual landing is where the median jerk first reaches this part of its peak
     landing_search_s: float = 0.4  # a leg that pauses in the air lands within this
     share_lag_s: float = 0.005  # the jerk's share lags the contact by half a sample
-    paused_s: float = 0.05  # * a later landing means that the leg pauses, and the zero crossing says nothing
+    crossing_weight: float = 0.5  # of the zero crossing against the landing's jerk ...
+    paused_s: float = (
+        0.05  # * ... fading to nothing at twice this delay: a leg that pauses crosses zero before it lands
+    )
     crossing_lag_s: float = 0.017  # * contact follows the zero crossing of the rate
     crossing_search_s: float = 0.25
     sure: float = 0.95  # confidence of a plain contact
@@ -63,7 +66,7 @@ THIGH = LegEventParams(
     rate_cutoff_hz=4.0,
     rate_taps=41,
     fc_lead_s=-0.11,
-    paused_s=-1.0,
+    crossing_weight=0.0,
     sure=0.7,
     is_shank=False,
     swings=SwingParams(level_rad_s=0.3, hump_gap_s=0.3),
@@ -134,12 +137,14 @@ def learn_landing(jerk: FloatArray, falls: FloatArray, params: LegEventParams) -
 
 
 def landing_time(jerk: Series, fall: float, landing: int, params: LegEventParams) -> float | None:
-    """Grid index at which the window around the usual landing has spent its share of the squared jerk."""
+    """Grid index at which the window around the usual landing has spent its share of the squared jerk above median."""
     first = round(fall + max(0.0, landing - params.landing_before_s * GRID_HZ))
     last = round(fall + landing + params.landing_after_s * GRID_HZ)
     if first < jerk.start or last > jerk.end or last <= first:
         return None
-    spent = np.cumsum(jerk.window(first, last))
+    window = jerk.window(first, last)
+    # Above its median only: what the leg's own deceleration spends would time a soft landing early.
+    spent = np.cumsum(np.maximum(window - np.median(window), 0.0))
     if spent[-1] <= 0.0:
         return None
     spent /= spent[-1]
@@ -175,6 +180,8 @@ class LegEvents:
         self._finder = SwingFinder(params.swings, gait.rhythm, start)
         self._jerk = Series(1, start)
         self._waiting: list[Swing] = []
+        fading = 2.0 - gait.landing / (params.paused_s * GRID_HZ)
+        self._crossing_weight = params.crossing_weight * min(1.0, max(0.0, fading))
 
     @property
     def rate(self) -> Series:
@@ -229,10 +236,10 @@ class LegEvents:
             return out
         crossing = zero_crossing(self.rate, swing.fall, p)
         sure = p.sure
-        if crossing is not None and self.gait.landing <= p.paused_s * GRID_HZ:
+        if crossing is not None and self._crossing_weight > 0.0:
             crossing += p.crossing_lag_s * GRID_HZ
             sure -= min(0.4, abs(crossing - landing) / GRID_HZ * 5.0)  # 80 ms apart: something is odd
-            landing = 0.5 * (landing + crossing)
+            landing += self._crossing_weight * (crossing - landing)
         if (seen := worst_trust(trust, swing.fall - 2, landing + 5)) is not Trust.WITHHELD:
             contact = _contact(landing, self.side, EventKind.IC, sure * strong, seen)
             out.append(replace(contact, swing_peak_rad_s=swing.strength) if p.is_shank else contact)

@@ -40,6 +40,7 @@ class PelvisEventParams:
     closest_s: float = 0.33  # * no one steps faster while walking
     lag_s: float = 0.01  # contact after the midpoint
     longest_step_s: float = 1.2
+    walking: float = 0.4  # of the usual peak; a step of which no neighbour reaches it is a sway in standing
     votes: int = 2  # neighbours on either side that have a say in the side of a step
     other_fc: float = 0.22  # of the step time from a contact to the other foot's toe-off (about 11 % of the cycle)
 
@@ -55,6 +56,7 @@ class _Step:
     at: float
     push: float  # mean sideways acceleration under a half wave to the next contact, + to the left
     next_at: float | None  # next contact when it follows within a step's time
+    lift: float  # peak of the vertical acceleration, m/s^2
 
 
 class PelvisEvents:
@@ -80,12 +82,13 @@ class PelvisEvents:
         self.params = params
         self._motions, self._to_pelvis, self._sides = motions, to_pelvis, sides
         self._weakest = max(params.least_m_s2, params.weakest * usual_peak_m_s2)
+        self._walking = params.walking * usual_peak_m_s2
         self._next = start
         self._filter = Fir(lowpass_taps(params.cutoff_hz, params.taps))
         self._acc = Series(2, start)  # vertical and leftward acceleration below 3 Hz
         self._peaks: Refractory[_Peak] = Refractory(params.closest_s * GRID_HZ)
         self._scanned = start + 1
-        self._contact: float | None = None  # the contact whose step is not over
+        self._contact: tuple[float, float] | None = None  # contact and lift of the step that is not over
         self._steps: list[_Step] = []
         self._done = 0  # steps already reported, of those kept for their votes
         self._settled = float(start)
@@ -126,28 +129,27 @@ class PelvisEvents:
 
     def _take(self, peaks: list[_Peak], *, last: bool) -> list[Contact]:
         for peak in peaks:
-            self._step_to(contact_time(self._acc, peak.at, self.params))
-        waiting = self._contact
+            self._step_to(contact_time(self._acc, peak.at, self.params), peak.strength)
         longest = self.params.longest_step_s * GRID_HZ
-        if waiting is not None and (last or self._scanned - waiting > 2.0 * longest):
-            self._end_step(waiting, None)
+        if self._contact is not None and (last or self._scanned - self._contact[0] > 2.0 * longest):
+            self._end_step(*self._contact, None)
             self._contact = None
         return self._report(last=last)
 
-    def _step_to(self, contact: float) -> None:
+    def _step_to(self, contact: float, lift: float) -> None:
         if self._contact is not None:
-            near = contact - self._contact < self.params.longest_step_s * GRID_HZ
-            self._end_step(self._contact, contact if near else None)
-        self._contact = contact
+            near = contact - self._contact[0] < self.params.longest_step_s * GRID_HZ
+            self._end_step(*self._contact, contact if near else None)
+        self._contact = contact, lift
 
-    def _end_step(self, start: float, end: float | None) -> None:
+    def _end_step(self, start: float, lift: float, end: float | None) -> None:
         first = int(start)
         last = min(int(end) if end is not None else first + 55, self._acc.end)  # a usual step when the next is unknown
         push = 0.0
         if last - first > 8:
             wave = np.sin(np.pi * (np.arange(last - first) + 0.5) / (last - first))
             push = float((self._acc.window(first, last)[:, 1] * wave).mean())
-        self._steps.append(_Step(start, push, end))
+        self._steps.append(_Step(start, push, end, lift))
 
     def _report(self, *, last: bool) -> list[Contact]:
         """Contacts of the steps whose voting neighbours are all known."""
@@ -160,7 +162,7 @@ class PelvisEvents:
         if surplus > 0:
             del self._steps[:surplus]
             self._done -= surplus
-        pending = self._steps[self._done].at if self._done < len(self._steps) else self._contact
+        pending = self._steps[self._done].at if self._done < len(self._steps) else self._contact and self._contact[0]
         held = self._peaks.held
         earliest = pending if pending is not None else float(held.at if held else self._scanned)
         self._settled = min(earliest, self._scanned) - 0.4 * GRID_HZ  # a peak's contact lies this far before it at most
@@ -174,22 +176,25 @@ class PelvisEvents:
                 return True
         return True
 
-    def _left_vote(self, index: int) -> tuple[float, float]:
-        """Sum and absolute sum of the votes for the left side of a step; neighbours count with alternating sign."""
-        votes = [-self._steps[index].push]
+    def _neighbours(self, index: int) -> list[tuple[_Step, float]]:
+        """A step and those linked to it on either side, with the sign by which they take sides with it."""
+        found = [(self._steps[index], 1.0)]
         for direction in (1, -1):
             sign, at = 1.0, index
             for _ in range(self.params.votes):
-                link = self._steps[at] if direction > 0 else (self._steps[at - 1] if at > 0 else None)
-                if link is None or link.next_at is None or (direction > 0 and at + 1 >= len(self._steps)):
+                link = at if direction > 0 else at - 1  # the step whose end joins the two
+                if link < 0 or self._steps[link].next_at is None or at + direction >= len(self._steps):
                     break
                 at, sign = at + direction, -sign
-                votes.append(-sign * self._steps[at].push)
-        return sum(votes), sum(abs(vote) for vote in votes)
+                found.append((self._steps[at], sign))
+        return found
 
     def _contacts(self, index: int) -> list[Contact]:
-        step = self._steps[index]
-        agreed, most = self._left_vote(index)
+        step, near = self._steps[index], self._neighbours(index)
+        if max(neighbour.lift for neighbour, _ in near) < self._walking:
+            return []
+        votes = [-sign * neighbour.push for neighbour, sign in near]
+        agreed, most = sum(votes), sum(abs(vote) for vote in votes)
         side = Side.LEFT if agreed > 0 else Side.RIGHT
         sure = 0.35 + 0.35 * abs(agreed) / most if most > 0 else 0.35
         trust = max(worst_trust(motion.trust, step.at - 8, step.at + 8) for motion in self._motions.values())

@@ -107,6 +107,7 @@ def pelvis_frame(
     up: Mapping[Placement, FloatArray],
     walking: BoolArray,
     contacts: Sequence[tuple[int, Side]],
+    stride: float,
     params: PelvisFrameParams,
 ) -> PelvisFrame:
     """Calibrate the pelvis sensors from a stretch of walking.
@@ -117,6 +118,7 @@ def pelvis_frame(
     up : mapping of Placement to unit vector (3,), up in sensor axes
     walking : (n,) bool array
     contacts : initial contacts found by leg sensors in the stretch, in order; empty without leg sensors
+    stride : usual stride, samples
     """
     acc_taps = lowpass_taps(params.acc_cutoff_hz, params.taps)
     gyr_taps = lowpass_taps(params.gyr_cutoff_hz, params.taps)
@@ -126,7 +128,8 @@ def pelvis_frame(
     turn = {p: 0.0 if p is first else relative_heading(inside[first], m, params) for p, m in inside.items()}
     mean = np.mean([smoothed[p].acc @ about_z(turn[p]).T for p in smoothed], axis=0)
 
-    horizontal = mean[walking, :2] - mean[walking, :2].mean(axis=0)
+    both_feet = _same_on_both_feet(mean, round(0.5 * stride))[walking]
+    horizontal = both_feet[:, :2] - both_feet[:, :2].mean(axis=0)
     values, vectors = np.linalg.eigh(horizontal.T @ horizontal)
     forward = vectors[:, 1]
     template = push_template(contacts, len(mean))
@@ -135,10 +138,16 @@ def pelvis_frame(
         left = template @ mean[:, :2]
         agrees = forward[0] * left[1] - forward[1] * left[0]  # z component of forward x left
     else:
-        jerk = np.gradient(mean[:, 2])
-        agrees = float(jerk[walking] @ mean[walking, :2] @ forward)
+        jerk = np.gradient(both_feet[:, 2])
+        agrees = float(jerk @ horizontal @ forward)
     if agrees < 0.0:
         forward = -forward
     heading = float(np.arctan2(forward[1], forward[0]))
     to_pelvis = {p: about_z(turn[p] - heading) @ upright(up[p]) for p in smoothed}
     return PelvisFrame(to_pelvis, float(values[1] / max(values[0], 1e-12)), sided)
+
+
+def _same_on_both_feet(acc: FloatArray, half_stride: int) -> FloatArray:
+    """Mean of the acceleration (n, 3) and itself half a stride later: sideways sway, which alternates, cancels."""
+    later = np.concatenate((acc[half_stride:], acc[len(acc) - half_stride :]))
+    return np.asarray(0.5 * (acc + later))
