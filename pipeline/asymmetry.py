@@ -73,7 +73,9 @@ def asymmetry(metric: str, left: FloatArray, right: FloatArray, why_not: str, pa
     if not norm.is_angle and min(middle_left, middle_right) <= 0.0:
         return _not_assessed(metric, norm, values, counts, band, "a value is not positive, so there is no ratio")
     effect = float(_index(norm, middle_left, middle_right))
-    draws = [median_draws(side, params.bootstrap, stream) for stream, side in enumerate((left, right))]
+    # The larger side draws from stream 0, so that the mirrored walk has exactly the mirrored interval.
+    streams = (0, 1) if middle_left >= middle_right else (1, 0)
+    draws = [median_draws(side, params.bootstrap, s) for s, side in zip(streams, (left, right), strict=True)]
     count = min(len(draw) for draw in draws)
     low, high = interval95(_index(norm, draws[0][:count], draws[1][:count]))
     other = 1.96 * float(np.hypot(norm.instrument, _clock_sd(norm, middle_left, middle_right, params)))

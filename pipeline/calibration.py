@@ -20,6 +20,7 @@ from pipeline.pelvis_frame import LevelMotion, PelvisFrame, PelvisFrameParams, l
 from pipeline.rotations import unit
 from pipeline.standing import StandingParams, standing_up, still_spans
 from pipeline.swings import SwingFinder, learn_rhythm
+from pipeline.timeline import Series
 from sensor.samples import HIPS, KNEES, THIGHS, BoolArray, FloatArray, Placement, Side
 from sensor.synchronise import GRID_HZ
 
@@ -80,15 +81,16 @@ class Calibration:
 def active_cells(motions: Mapping[Placement, Motion], start: int, cells: int, params: CalibrationParams) -> BoolArray:
     """Whether the person walks in each one-second cell from ``start``; legs decide when there are any."""
     legs = [motions[p] for p in (*KNEES, *THIGHS) if p in motions]
-    end = start + cells * _CELL
     if legs:
-        rms = [np.sqrt((m.gyr.window(start, end) ** 2).sum(axis=1).reshape(cells, _CELL).mean(axis=1)) for m in legs]
-        return np.asarray(np.max(rms, axis=0) > params.leg_active_rad_s)
-    shake = []
-    for motion in motions.values():
-        acc = motion.acc.window(start, end).reshape(cells, _CELL, 3)
-        shake.append(np.sqrt(((acc - acc.mean(axis=1, keepdims=True)) ** 2).sum(axis=2).mean(axis=1)))
-    return np.asarray(np.mean(shake, axis=0) > params.trunk_active_m_s2)
+        return np.asarray(np.max([_shake(m.gyr, start, cells) for m in legs], axis=0) > params.leg_active_rad_s)
+    shakes = [_shake(motion.acc, start, cells) for motion in motions.values()]
+    return np.asarray(np.mean(shakes, axis=0) > params.trunk_active_m_s2)
+
+
+def _shake(series: Series, start: int, cells: int) -> FloatArray:
+    """RMS about the mean in each cell, (cells,): a sensor that is stuck shakes as little as one that rests."""
+    samples = series.window(start, start + cells * _CELL).reshape(cells, _CELL, 3)
+    return np.asarray(np.sqrt(((samples - samples.mean(axis=1, keepdims=True)) ** 2).sum(axis=2).mean(axis=1)))
 
 
 class Warmup:

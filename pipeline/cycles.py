@@ -70,21 +70,26 @@ class CycleAssembler:
         self.params = params
         self._sides = sides
         self._tracks = {(side, kind): _Track() for side in Side for kind in EventKind}
+        self._made: list[Cycle] = []  # cycles that an earlier one of the other side may still precede
 
     def push(self, contacts: list[Contact], settled: float) -> list[Cycle]:
         """Take contacts; ``settled`` is the grid index before which all contacts of all sides have been pushed."""
         for contact in contacts:
             self._tracks[contact.side, contact.kind].contacts.append(contact)
-        cycles = [cycle for side in self._sides for cycle in self._ready(side, settled)]
-        self._forget(settled)
-        return sorted(cycles, key=lambda cycle: cycle.ic.at)
+        self._made += [cycle for side in self._sides for cycle in self._ready(side, settled)]
+        self._made.sort(key=lambda cycle: (cycle.ic.at, cycle.side))
+        oldest = self.pending(settled)
+        count = sum(cycle.ic.at < oldest for cycle in self._made)
+        out, self._made = self._made[:count], self._made[count:]
+        self._forget(oldest)
+        return out
 
     def finish(self) -> list[Cycle]:
         """The last cycles of the recording."""
         return self.push([], float("inf"))
 
     def pending(self, settled: float) -> float:
-        """Oldest grid index of a cycle still to come."""
+        """Grid index before which every cycle has been made."""
         tracks = (self._tracks[side, EventKind.IC] for side in self._sides)
         return min([settled, *(t.contacts[t.head].at for t in tracks if t.head < len(t.contacts))])
 
@@ -101,11 +106,13 @@ class CycleAssembler:
             if next_ic.at - ic.at <= longest:
                 out.append(self._cycle(side, ic, next_ic, after))
             track.head += 1
+        if track.head + 1 == len(track.contacts) and settled > track.contacts[track.head].at + longest:
+            track.head += 1  # the last contact of a walk begins no cycle
         return out
 
-    def _forget(self, settled: float) -> None:
+    def _forget(self, oldest: float) -> None:
         """Keep what the next cycle of either side may look back at."""
-        oldest = self.pending(settled) - 2.0 * self.params.longest_s * GRID_HZ
+        oldest -= 2.0 * self.params.longest_s * GRID_HZ
         for track in self._tracks.values():
             track.forget(oldest)
 

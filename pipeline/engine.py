@@ -99,7 +99,7 @@ class Engine:
     @property
     def dead(self) -> tuple[Placement, ...]:
         """Sensors that have sent samples, but never a changing one."""
-        return tuple(p for p, motion in self._motions.items() if motion.samples and motion.constant)
+        return tuple(p for p, motion in self._motions.items() if motion.dead)
 
     def push(self, block: SampleBlock) -> Increment:
         """Take a block; return what is now certain."""
@@ -126,7 +126,7 @@ class Engine:
             at = self._warmup.closes_at()
             if at is None and last:
                 at = min(motion.end for motion in self._motions.values())
-            if at is not None:
+            if at:
                 alive = {p: motion for p, motion in self._motions.items() if _varies(motion, at)}
                 self.calibration = calibrate(alive, at, self._warmup.active, self.params.calibration)
                 if self.calibration is not None:
@@ -146,7 +146,7 @@ class Engine:
             settled = float("inf")
         self._advance_signals(stages, last=last)
 
-        ready = sorted((c for c in stages.contacts if c.at < settled), key=lambda c: c.at)
+        ready = sorted((c for c in stages.contacts if c.at < settled), key=lambda c: (c.at, c.side, c.kind))
         stages.contacts = [c for c in stages.contacts if c.at >= settled]
         stages.waiting += stages.cycles.push(ready, settled)
         events = [Event(self.origin_s + c.at / GRID_HZ, c.side, c.kind, c.confidence, c.note) for c in ready]
@@ -222,8 +222,8 @@ class Engine:
 
 
 def _varies(motion: Motion, end: int) -> bool:
-    """Whether a sensor has sent anything before a grid index, and not the same all the time."""
-    return any(bool(np.ptp(series.window(0, end), axis=0).any()) for series in (motion.acc, motion.gyr))
+    """Whether both halves of a sensor have sent anything before a grid index, and not the same all the time."""
+    return all(bool(np.ptp(series.window(0, end), axis=0).any()) for series in (motion.acc, motion.gyr))
 
 
 def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams) -> _Stages:
@@ -244,7 +244,9 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
                     shanks[side] = detectors[side]
                 break
         if knee in legs and thigh in legs:
-            knees[side] = KneeFlexion(motions[thigh], legs[thigh].to_segment, motions[knee], legs[knee].to_segment, 0)
+            knees[side] = KneeFlexion(
+                motions[thigh], legs[thigh].to_segment, motions[knee], legs[knee].to_segment, 0, params.pelvis.settle_s
+            )
         signals[side] = LegSignals(
             motions.get(knee) if side in shanks else None,
             legs[knee].to_segment if knee in legs else None,

@@ -14,6 +14,7 @@ from pipeline.orientation import Motion
 from pipeline.rotations import matrices
 from pipeline.timeline import Series
 from sensor.samples import FloatArray
+from sensor.synchronise import GRID_HZ
 
 
 def inclination(motion: Motion, to_segment: FloatArray, start: int, end: int) -> FloatArray:
@@ -28,11 +29,18 @@ class KneeFlexion:
     """Stage: thigh and shank motion of one side in, series of knee flexion in degrees out, NaN where untrusted."""
 
     def __init__(
-        self, thigh: Motion, thigh_matrix: FloatArray, shank: Motion, shank_matrix: FloatArray, start: int
+        self,
+        thigh: Motion,
+        thigh_matrix: FloatArray,
+        shank: Motion,
+        shank_matrix: FloatArray,
+        start: int,
+        settle_s: float,
     ) -> None:
         self.flexion = Series(1, start)
         self._parts = ((thigh, thigh_matrix), (shank, shank_matrix))
         self._next = start
+        self._settle = int(settle_s * GRID_HZ)
 
     def advance(self, end: int) -> None:
         """Take in the motion's samples before the grid index ``end``."""
@@ -41,6 +49,10 @@ class KneeFlexion:
         thigh, shank = (inclination(motion, matrix, self._next, end) for motion, matrix in self._parts)
         flexion = np.degrees(thigh - shank)
         for motion, _ in self._parts:
-            flexion[motion.trust.window(self._next, end) >= Trust.WITHHELD] = np.nan
+            # Back to where a gap may still unsettle the first of these samples.
+            before = min(self._settle, self._next - motion.trust.start)
+            gap = motion.trust.window(self._next - before, end) >= Trust.WITHHELD
+            since = np.convolve(gap, np.ones(before + 1), "full")[before : before + end - self._next]
+            flexion[since > 0.5] = np.nan
         self._next = end
         self.flexion.append(flexion)

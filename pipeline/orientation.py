@@ -7,11 +7,13 @@ is recursive per sample, so any chunking gives the same quaternions; heading sta
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from vqf import VQF
 
-from pipeline.bridging import Bridging, BridgingParams
+from pipeline.bridging import Bridging, BridgingParams, Trust
+from pipeline.rotations import product
 from pipeline.timeline import Series
 from sensor.samples import BoolArray, FloatArray
 from sensor.synchronise import GRID_HZ
@@ -25,7 +27,6 @@ class OrientationParams:
     bridging: BridgingParams = field(default_factory=BridgingParams)
 
 
-@dataclass(slots=True)
 class Motion:
     """Stage: samples of one sensor in, growing series of motion out.
 
@@ -34,44 +35,43 @@ class Motion:
     acc, gyr : Series of 3
         Bridged specific force, m/s^2, and angular rate, rad/s, sensor axes.
     quat : Series of 4
-        Sensor to earth, scalar first, z up, heading arbitrary.
+        Sensor to earth, scalar first, z up, heading arbitrary but continuous, also over gaps.
     trust : Series of 1
         ``bridging.Trust`` of each sample.
     samples : int
         Valid samples seen.
-    constant : bool
-        Whether all of them were the same: a sensor that measures always has noise.
     """
 
-    params: OrientationParams = field(default_factory=OrientationParams)
-    acc: Series = field(init=False)
-    gyr: Series = field(init=False)
-    quat: Series = field(init=False)
-    trust: Series = field(init=False)
-    samples: int = 0
-    constant: bool = True
-    _first: FloatArray | None = None
-    _bridging: Bridging = field(init=False)
-    _filter: VQF = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, params: OrientationParams | None = None) -> None:
+        self.params = params or OrientationParams()
         self.acc, self.gyr, self.quat, self.trust = Series(3), Series(3), Series(4), Series(1)
+        self.samples = 0
+        self._first: FloatArray | None = None
+        self._changed = np.zeros(6, dtype=bool)
         self._bridging = Bridging(self.params.bridging)
-        self._filter = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
+        self._filter = self._new_filter()
+        self._in_gap = False
+        self._last = np.array([1.0, 0.0, 0.0, 0.0])
+        self._heading = np.array([1.0, 0.0, 0.0, 0.0])  # turn about z that keeps the heading over a restart
 
     @property
     def end(self) -> int:
         """Grid index up to which motion is known."""
         return self.acc.end
 
+    @property
+    def dead(self) -> bool:
+        """Whether samples came, but those of the accelerometer or of the gyroscope were all the same."""
+        return self.samples > 0 and not (self._changed[:3].any() and self._changed[3:].any())
+
     def push(self, samples: FloatArray, valid: BoolArray) -> None:
         """Take grid samples (n, 6) and their validity (n,)."""
         good = samples[valid]
         self.samples += len(good)
-        if self.constant and len(good):
+        if len(good) and not self._changed.all():
             if self._first is None:
                 self._first = good[0].copy()
-            self.constant = bool((good == self._first).all())
+            self._changed |= (good != self._first).any(axis=0)
         self._append(*self._bridging.push(samples, valid))
 
     def finish(self) -> None:
@@ -89,5 +89,36 @@ class Motion:
         acc, gyr = np.ascontiguousarray(samples[:, :3]), np.ascontiguousarray(samples[:, 3:])
         self.acc.append(acc)
         self.gyr.append(gyr)
-        self.quat.append(self._filter.updateBatch(gyr, acc)["quat6D"])
         self.trust.append(trust)
+        withheld = trust >= Trust.WITHHELD
+        edges = np.concatenate(([0], np.flatnonzero(np.diff(withheld)) + 1, [len(withheld)]))
+        for first, last in pairwise(edges):
+            self.quat.append(self._orient(acc[first:last], gyr[first:last], gap=bool(withheld[first])))
+
+    def _orient(self, acc: FloatArray, gyr: FloatArray, *, gap: bool) -> FloatArray:
+        """Orientation over a run of samples, all inside a gap or all outside.
+
+        A gap's filling misleads the filter for seconds; starting afresh after it finds the vertical within one.
+        """
+        restarted, self._in_gap = self._in_gap and not gap, gap
+        if restarted:
+            bias, _ = self._filter.getBiasEstimate()
+            self._filter = self._new_filter()
+            self._filter.setBiasEstimate(bias, -1.0)
+        quat = np.asarray(self._filter.updateBatch(gyr, acc)["quat6D"])
+        if restarted:
+            self._heading = _heading_between(quat[0], self._last)
+        quat = product(self._heading, quat)
+        self._last = quat[-1].copy()
+        return quat
+
+    def _new_filter(self) -> VQF:
+        return VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
+
+
+def _heading_between(start: FloatArray, goal: FloatArray) -> FloatArray:
+    """The turn about the vertical, as a quaternion (4,), that brings one orientation closest to another."""
+    w = goal @ start
+    z = goal[3] * start[0] - goal[0] * start[3] + goal[2] * start[1] - goal[1] * start[2]
+    length = np.hypot(w, z)
+    return np.array([w / length, 0.0, 0.0, z / length]) if length > 0.0 else np.array([1.0, 0.0, 0.0, 0.0])

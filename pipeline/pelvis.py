@@ -30,8 +30,7 @@ from sensor.synchronise import GRID_HZ
 class PelvisParams:
     """What is trusted."""
 
-    settle_s: float = 2.0  # after a gap that was not bridged the orientation finds back within VQF's time constant
-    long_gap_s: float = 0.5
+    settle_s: float = 1.0  # after a gap that was not bridged the orientation is off by 2 degrees, and under 0.5 later
 
 
 class PelvisAngles:
@@ -65,7 +64,6 @@ class PelvisAngles:
         self._held = np.empty((0, 4))  # tilt, obliquity, yaw, trusted: waiting for the average yaw
         self._yaw: dict[Placement, tuple[float, float]] = {}  # last wrapped and unwrapped yaw of each sensor
         self._since_gap = np.inf
-        self._gap = 0
 
     def advance(self, end: int) -> None:
         """Take in the motion's samples before the grid index ``end``."""
@@ -113,19 +111,15 @@ class PelvisAngles:
         for motion in self._motions.values():
             withheld |= motion.trust.window(self._next, end) >= Trust.WITHHELD
         trusted = np.ones(len(withheld))
-        settle, long_gap = self.params.settle_s * GRID_HZ, self.params.long_gap_s * GRID_HZ
         edges = np.concatenate(([0], np.flatnonzero(np.diff(withheld)) + 1, [len(withheld)]))
         for first, last in pairwise(edges):
             if withheld[first]:
-                self._gap += int(last - first)
                 trusted[first:last] = 0.0
-                if self._gap > long_gap:
-                    self._since_gap = 0.0
+                self._since_gap = 0.0
             else:
-                unsettled = int(np.clip(settle - self._since_gap, 0, last - first))
+                unsettled = int(np.clip(self.params.settle_s * GRID_HZ - self._since_gap, 0, last - first))
                 trusted[first : first + unsettled] = 0.0
                 self._since_gap += float(last - first)
-                self._gap = 0
         return trusted
 
 

@@ -20,6 +20,21 @@ def matrices(quaternions: FloatArray) -> FloatArray:
     return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
 
+def product(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Hamilton product of one quaternion (4,) with others (n, 4)."""
+    a, b, c, d = first
+    w, x, y, z = second.T
+    return np.stack(
+        (
+            a * w - b * x - c * y - d * z,
+            a * x + b * w + c * z - d * y,
+            a * y - b * z + c * w + d * x,
+            a * z + b * y - c * x + d * w,
+        ),
+        axis=1,
+    )
+
+
 def rotate(quaternions: FloatArray, vectors: FloatArray) -> FloatArray:
     """Vectors (n, 3) turned by unit quaternions (n, 4)."""
     w, u = quaternions[:, :1], quaternions[:, 1:]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.bridging import Trust
+from pipeline.contacts import worst_trust
 from pipeline.orientation import Motion
 from pipeline.rotations import matrices, rotate
 from sensor.samples import FloatArray
@@ -29,6 +31,7 @@ class StrideLengthParams:
 
     sensor_above_ankle: float = 0.186  # of body height: shank 0.246 minus 0.06 below the knee (simulator table 5.6)
     search: tuple[float, float] = (0.10, 0.45)  # of the stride after initial contact
+    settle_s: float = 1.0  # after a gap the orientation needs this long to find back
 
 
 def mid_stance(
@@ -76,6 +79,9 @@ def stride_length_m(
     first = mid_stance(motion, to_segment, ics[0], ics[1], params)
     second = mid_stance(motion, to_segment, ics[1], ics[2], params)
     if first is None or second is None or second <= first:
+        return float("nan")
+    settle = params.settle_s * GRID_HZ
+    if worst_trust(motion.trust, first - settle, second) is Trust.WITHHELD:
         return float("nan")
     moved = displacement(motion, to_segment, first, second, params.sensor_above_ankle * height_m)
     return float(np.hypot(moved[0], moved[1]))

@@ -111,7 +111,7 @@ class SwingFinder:
             if w[i + 1] > w[i]:
                 self._rise = float(crossing)
             elif self._rise is not None:  # else the recording began inside a swing
-                begin = int(self._rise) + 1
+                begin = min(int(self._rise) + 1, first + int(i))
                 run = self.rate.window(begin, first + int(i) + 1)
                 peak = int(np.argmax(run))
                 runs.append(Swing(self._rise, begin + peak, float(crossing), float(run[peak])))

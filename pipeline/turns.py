@@ -48,6 +48,7 @@ class TurnFinder:
         self._begin: int | None = None
         self._angle = 0.0
         self._peak = 0.0
+        self._cut = False  # the turn that goes on has already been reported in part
 
     @property
     def settled(self) -> int:
@@ -84,13 +85,15 @@ class TurnFinder:
             self._angle += float(rate) / GRID_HZ
             self._peak = max(self._peak, abs(float(rate)))
             if at - self._begin >= self.params.longest_s * GRID_HZ:
-                self._close(at)
+                self._close(at, goes_on=True)
 
-    def _close(self, end: int) -> None:
+    def _close(self, end: int, *, goes_on: bool = False) -> None:
         p = self.params
-        if self._begin is not None and self._peak >= p.peak_deg_s and abs(self._angle) >= p.least_deg:
+        is_turn = self._peak >= p.peak_deg_s and abs(self._angle) >= p.least_deg
+        if self._begin is not None and (is_turn or self._cut):
             pad = int(p.pad_s * GRID_HZ)
             self.turns.append(Span(self._begin - pad, end + pad))
+        self._cut = goes_on and (is_turn or self._cut)
         self._begin, self._angle, self._peak = None, 0.0, 0.0
 
 
