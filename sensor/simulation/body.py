@@ -31,8 +31,12 @@ OFFSET_SD_DEG = {
 }
 STANDING_DEG = {Channel.TILT: 11.0, Channel.HIP_FLEXION: 12.0, Channel.KNEE_FLEXION: 5.0, Channel.HIP_ROTATION: -2.4}
 WALKING_SHARE = 0.5  # of an offset's spread that standing does not share [assumption]; the rest is anatomy and posture
-AMPLITUDE_CV = 0.09
-HIP_AMPLITUDE_CV = 0.03  # the hip's range is tied to step length
+LEG_SHARE_OF_OFFSET = 0.06  # of an offset's spread that is one leg's own: 3 % (SD) of step length between the sides
+AMPLITUDE_CV = dict.fromkeys(Channel, 0.09) | {
+    Channel.HIP_FLEXION: 0.03,  # tied to step length
+    Channel.OBLIQUITY: 0.20,  # adults' range is 6 to 9 with SD 2.5 deg [recalled]
+}
+AVERAGING_GAIN = {Channel.OBLIQUITY: 1.1}  # one person's range over that of the mean curve, which smears timing
 PHASE_SD = 0.012
 
 
@@ -133,18 +137,19 @@ def _offsets(seed: int) -> tuple[FloatArray, FloatArray]:
     draw = stream(seed, "offsets")
     sd = np.array([OFFSET_SD_DEG[channel] for channel in Channel])
     usual = np.array([STANDING_DEG.get(channel, 0.0) for channel in Channel])
-    shared, own = draw.standard_normal(len(Channel)), draw.standard_normal((2, len(Channel)))
-    pelvis = [Channel.TILT, Channel.OBLIQUITY, Channel.ROTATION, Channel.TRUNK_OBLIQUITY, Channel.TRUNK_ROTATION]
-    own[1, pelvis] = own[0, pelvis]
-    own[1, [Channel.OBLIQUITY, Channel.ROTATION, Channel.TRUNK_OBLIQUITY, Channel.TRUNK_ROTATION]] *= -1.0
-    return usual + np.sqrt(1.0 - WALKING_SHARE**2) * sd * shared, WALKING_SHARE * sd * own - usual
+    (shared, walking), own = draw.standard_normal((2, len(Channel))), draw.standard_normal((2, len(Channel)))
+    legs = slice(Channel.HIP_FLEXION, Channel.ANKLE + 1)
+    both = WALKING_SHARE * np.tile(walking, (2, 1))
+    both[:, legs] += LEG_SHARE_OF_OFFSET * own[:, legs]
+    both[1, [Channel.OBLIQUITY, Channel.ROTATION, Channel.TRUNK_OBLIQUITY, Channel.TRUNK_ROTATION]] *= -1.0
+    return usual + np.sqrt(1.0 - WALKING_SHARE**2) * sd * shared, sd * both - usual
 
 
 def _amplitudes(seed: int) -> tuple[FloatArray, FloatArray]:
     draw = stream(seed, "amplitudes")
-    cv = np.full(len(Channel), AMPLITUDE_CV)
-    cv[Channel.HIP_FLEXION] = HIP_AMPLITUDE_CV
-    amplitude = np.exp(cv * draw.standard_normal(len(Channel)))
+    cv = np.array([AMPLITUDE_CV[channel] for channel in Channel])
+    gain = np.array([AVERAGING_GAIN.get(channel, 1.0) for channel in Channel])
+    amplitude = gain * np.exp(cv * draw.standard_normal(len(Channel)))
     amplitude[Channel.ROTATION] *= draw.uniform(0.9, 1.6)
     phase = PHASE_SD * draw.standard_normal(len(Channel))
     phase[Channel.HIP_FLEXION] = phase[Channel.KNEE_FLEXION] = 0.0  # contact events define these two

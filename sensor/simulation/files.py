@@ -25,7 +25,7 @@ def write_truth(walk: SimulatedWalk, folder: Path | str) -> None:
     _write(to / "events.csv", "time_s,side,event\n" + events)
     pelvis = {"tilt_deg": truth.tilt_deg, "obliquity_deg": truth.obliquity_deg, "rotation_deg": truth.rotation_deg}
     _write(to / "pelvis.csv", _table(truth.time_s, pelvis))
-    knees_first = sorted(truth.joints_deg, key=lambda name: not name.startswith("knee"))
+    knees_first = sorted(truth.joints_deg, key=lambda name: (not name.startswith("knee"), name))
     _write(to / "joints.csv", _table(truth.time_s, {f"{n}_deg": truth.joints_deg[n] for n in knees_first}))
     _write(to / "truth.json", json.dumps(truth.numbers, indent=1) + "\n")
 

@@ -15,6 +15,7 @@ from sensor.simulation.pathways import BodyShift, LegShift, Shifts
 
 HARMONICS = 12  # enough for a bump of 5 % of the cycle
 GRID = 256
+LONGEST_STANCE = 0.76  # of the gait cycle; shifts approach it softly, since a swing needs about 0.35 s
 SHORTEST_SUPPORT = 0.03  # of the gait cycle, each double support
 AFFECTED, OTHER = 0, 1
 
@@ -63,7 +64,10 @@ class Gait:
 
 
 def gait(body: Body, shift: Shifts) -> Gait:
-    """The person's walk with the shifts added."""
+    """The person's walk with the shifts added.
+
+    Legs that reach less far at the same speed step faster by as much, so that the standing foot does not slide.
+    """
     whole = shift.body
     speed = body.speed_m_s * (1.0 + whole.speed)
     v_star = healthy.dimensionless_speed(speed, body.leg_length_m)
@@ -72,23 +76,49 @@ def gait(body: Body, shift: Shifts) -> Gait:
     usual = healthy.stance_fraction(v_star)
     sign = np.array([1.0, -1.0])
     legs = (shift.affected, shift.other)
-    stance = usual * np.exp(0.5 * sign * body.stance_log_ratio) + np.array([leg.stance for leg in legs])
+    room = max(0.02, LONGEST_STANCE - usual)
+    longer = room * np.tanh(np.array([leg.stance for leg in legs]) / room)
+    stance = usual * np.exp(0.5 * sign * body.stance_log_ratio) + longer
     split = 1.0 / (1.0 + np.exp(body.step_log_ratio)) + whole.step_split
     split = float(np.clip(split, 1.0 - stance[OTHER] + SHORTEST_SUPPORT, stance[AFFECTED] - SHORTEST_SUPPORT))
     reach = step / healthy.step_length_star(v_star)
+    curves = _both_legs(body, legs, whole, v_star, reach)
+    without = _both_legs(body, (LegShift(), LegShift()), whole, v_star, reach)
+    trailing = np.array([1.0 - split, split]) * usual / stance[::-1]
+    shorter = _step_share(curves, trailing) / _step_share(without, trailing)
     impact = 1.6 * (speed / 1.25) ** 1.3 * healthy.GRAVITY_M_S2 * body.impact_gain
     return Gait(
         speed_m_s=speed,
-        stride_time_s=float(2.0 / rate * np.sqrt(body.leg_length_m / healthy.GRAVITY_M_S2)),
+        stride_time_s=float(2.0 * shorter / rate * np.sqrt(body.leg_length_m / healthy.GRAVITY_M_S2)),
         stance=stance,
         curve_stance=usual,
         split=split,
-        curves=np.array([_leg_curves(body, role, legs[role], whole, v_star, reach) for role in (AFFECTED, OTHER)]),
+        curves=curves,
         impact=impact * np.exp(0.5 * sign * body.impact_log_ratio) * np.array([1.0 + leg.impact for leg in legs]),
         limp_m=whole.limp_m,
         stride_cv=body.stride_cv + whole.stride_cv_pct / 100.0,
         trunk_flexion_deg=whole.trunk_flexion_deg,
     )
+
+
+def _both_legs(
+    body: Body, legs: tuple[LegShift, LegShift], whole: BodyShift, v_star: float, reach: float
+) -> ComplexArray:
+    return np.array([_leg_curves(body, role, legs[role], whole, v_star, reach) for role in (AFFECTED, OTHER)])
+
+
+def _step_share(curves: ComplexArray, trailing: FloatArray) -> float:
+    """Mean distance of the ankles at both landings, in segment lengths: thigh and shank are equally long.
+
+    ``trailing`` is the phase of the leg behind when the affected and when the other leg lands.
+    """
+
+    def ahead(role: int, phase: float) -> float:
+        angles = np.deg2rad(healthy.evaluate(curves[role], np.array([phase]))[:, 0])
+        thigh = angles[Channel.HIP_FLEXION] - angles[Channel.TILT]
+        return float(np.sin(thigh) + np.sin(thigh - angles[Channel.KNEE_FLEXION]))
+
+    return 0.5 * sum(ahead(role, 0.0) - ahead(1 - role, trailing[role]) for role in (AFFECTED, OTHER))
 
 
 def _bump(phase: FloatArray, centre: float, width: float) -> FloatArray:
@@ -112,9 +142,11 @@ def _leg_curves(body: Body, role: int, leg: LegShift, whole: BodyShift, v_star: 
 
     knee = rows[Channel.KNEE_FLEXION]
     loading = max(0.0, float(knee[: GRID // 4].max() - knee[0]))
-    knee += leg.knee_contact_deg * _bump(phase, 0.0, 0.06) + leg.knee_loading * loading * _bump(phase, 0.14, 0.055)
-    knee += leg.knee_extension_deg * _bump(phase, 0.40, 0.08) + leg.knee_swing_deg * _bump(phase, 0.72, 0.085)
+    bent = leg.knee_contact_deg * (_bump(phase, 0.0, 0.06) + _bump(phase, 0.14, 0.055))
+    bent += leg.knee_loading * loading * _bump(phase, 0.14, 0.055) + leg.knee_extension_deg * _bump(phase, 0.40, 0.08)
+    knee += bent + leg.knee_swing_deg * _bump(phase, 0.72, 0.10)
     hip = rows[Channel.HIP_FLEXION]
+    hip += 0.5 * bent  # the foot stays where it stands: hip and ankle share what the knee bends
     hip += leg.hip_peak_deg * _bump(phase, 0.85, 0.10) + leg.hip_extension_deg * _bump(phase, 0.52, 0.10)
     hip += np.rad2deg(leg.step_length * healthy.step_length_star(v_star)) * _bump(phase, 0.0, 0.08)
     rows[Channel.HIP_ROTATION] += leg.hip_rotation_deg

@@ -69,10 +69,11 @@ def sampled(fine: FloatArray, grid: Grid, late_s: FloatArray) -> FloatArray:
         first, last = int(rows[0]), int(rows[-1]) + 1
         begin = (grid.margin + first - taps) * factor + int(shift)
         length = last - first + 2 * taps
-        cells = fine[:, begin : begin + length * factor].reshape(len(fine), length, factor) @ filters.T
+        part = np.ascontiguousarray(fine[:, begin : begin + length * factor]).reshape(-1, factor)
+        cells = (filters @ part.T).reshape(-1, len(fine), length)
         span = last - first
-        value = sum(cells[:, j : j + span, j] for j in range(2 * taps))
-        change = sum(cells[:, j : j + span, 2 * taps + j] for j in range(2 * taps))
+        value = np.sum([cells[j, :, j : j + span] for j in range(2 * taps)], axis=0)
+        change = np.sum([cells[2 * taps + j, :, j : j + span] for j in range(2 * taps)], axis=0)
         keep = rows - first
         out[:, rows] = value[:, keep] - rest[rows] * change[:, keep]
     return out

@@ -111,7 +111,7 @@ PATHWAYS: Mapping[str, Pathway] = {
         },
         other={
             "stance": (0.010, 0.035, 0.075),
-            "step_length": (-0.01, -0.05, -0.14),
+            "step_length": (-0.01, -0.03, -0.06),  # the rest of x .99/.95/.86 comes from the timing and the other hip
             "impact": (0.03, 0.10, 0.15),
         },
         body={
@@ -147,12 +147,12 @@ def shifts(pathway: str, severity: float, response: Generator) -> Shifts:
     """What one person shows of a pathway.
 
     Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it,
-    N(1, 0.35) within 0.3 to 1.7, which is drawn in a fixed order and therefore the same at every severity.
+    N(1, 0.35) within 0.4 to 1.6, which is drawn in a fixed order and therefore the same at every severity.
     """
     row = PATHWAYS[pathway]
 
     def levels(table: Table, names: tuple[str, ...]) -> dict[str, float]:
-        share = np.clip(1.0 + RESPONSE_SD * response.standard_normal(len(names)), 0.3, 1.7)
+        share = np.clip(1.0 + RESPONSE_SD * response.standard_normal(len(names)), 0.4, 1.6)
         gains = dict(zip(names, share.tolist(), strict=True))
         return {name: gains[name] * _at(severity, table[name]) for name in table}
 

@@ -25,6 +25,8 @@ SLOW_FIRST_STEP = 1.15
 SLOW_TURN_STEP = 1.06
 TURN_STEPS = (4, 7)  # half-open range
 TURN_PACE = 0.5  # of the straight speed and amplitude
+BEFORE_CONTACT, AFTER_CONTACT = 0.02, 0.04  # of the stride, spans about the contacts in which no time is stretched
+BEFORE_LEAVING, AFTER_LEAVING = 0.05, 0.075
 STANCE_SD = 0.006  # of the stance fraction, from stride to stride
 GRACE_S = 6.0  # no turn is begun this close to the end
 
@@ -63,12 +65,22 @@ class Steps:
     settle: tuple[float, float]
 
     def phase(self, role: int, time_s: FloatArray, curve_stance: float) -> FloatArray:
-        """Gait cycles of one leg since its first contact: whole at contacts, ``curve_stance`` more at final contact."""
+        """Gait cycles of one leg since its first contact: whole at contacts, ``curve_stance`` more at final contact.
+
+        About both contacts the phase keeps the pace of the stride; mid-stance and mid-swing take up what an unusual
+        stance needs. Real legs do so: in the stroke recordings the shank follows final contact by 62 to 91 ms, not
+        later in longer swings.
+        """
         contact, leave = self.contact_s[role], self.leave_s[role]
-        count = np.arange(len(contact), dtype=float)
-        x = np.empty(2 * len(contact) - 1)
-        y = np.empty_like(x)
-        x[0::2], x[1::2], y[0::2], y[1::2] = contact, leave, count, count[:-1] + curve_stance
+        stride = np.diff(contact)
+        share = np.arange(len(stride)) + curve_stance
+        knots = []
+        for landed, left, length, at, count in zip(contact, leave, stride, share, range(len(stride)), strict=False):
+            knots += [(landed + d * length, count + d) for d in (0.0, AFTER_CONTACT)]
+            knots += [(left + d * length, at + d) for d in (-BEFORE_LEAVING, 0.0, AFTER_LEAVING)]
+            knots += [(landed + (1.0 - BEFORE_CONTACT) * length, count + 1.0 - BEFORE_CONTACT)]
+        knots += [(contact[-1], float(len(stride)))]
+        x, y = np.array(knots).T
         return MonotoneCurve(x, y)(time_s)
 
     def common_phase(self, time_s: FloatArray) -> FloatArray:

@@ -17,14 +17,15 @@ from sensor.simulation.skeleton import PELVIS, THIGH, TRUNK, Frame, cross, deriv
 from sensor.simulation.streams import stream
 from sensor.simulation.timing import Steps
 
-TISSUE_HARMONICS = 3
+TISSUE_HARMONICS = 3  # of the gait cycle
+WOBBLE_TAU_S = 0.045  # strap and flesh ring on after a landing
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """A canonical placement; the affected leg is the left one.
 
-    ``tissue_deg`` and ``tissue_m`` are the ranges from which the amplitude of soft tissue motion is drawn; ``damped``
+    ``tissue_deg`` and ``tissue_m`` are the ranges of the largest turn and shift of the skin in a gait cycle; ``damped``
     is the range of the share of the segment's own roll (iliac) or axial turn (thigh) that the skin does not follow.
     """
 
@@ -140,23 +141,17 @@ def _from_quaternion(q: FloatArray) -> FloatArray:
 def _tissue(walk: Walk, site: Site, placement: Placement) -> tuple[FloatArray, FloatArray]:
     """Turn (rad) and shift (m) of the skin against the bone, both (3, n), locked to the gait cycle."""
     draw = stream(walk.seed, f"tissue {placement}")
-    shape = draw.standard_normal((6, 2 * TISSUE_HARMONICS)) / np.repeat(np.arange(1, TISSUE_HARMONICS + 1), 2)
-    shape /= np.linalg.norm(shape.reshape(2, 3, -1), axis=(1, 2)).repeat(3)[:, None]
+    shape = draw.standard_normal((6, 2 * TISSUE_HARMONICS)) / np.tile(np.arange(1, TISSUE_HARMONICS + 1), 2)
+    cycle = _harmonics(np.arange(100) / 100.0)
     gain = walk.noise.soft_tissue
     if site.heavy:
         gain *= max(0.7, 1.0 + 0.06 * (walk.body.bmi_kg_m2 - 24.0))
-    shape[:3] *= np.deg2rad(draw.uniform(*site.tissue_deg)) * gain
-    shape[3:] *= draw.uniform(*site.tissue_m) * gain
+    turn, shift = shape[:3], shape[3:]
+    turn *= gain * np.deg2rad(draw.uniform(*site.tissue_deg)) / np.linalg.norm(turn @ cycle, axis=0).max()
+    shift *= gain * draw.uniform(*site.tissue_m) / np.linalg.norm(shift @ cycle, axis=0).max()
     lost = draw.uniform(*site.damped) * min(gain, 2.0)
     role = OTHER if site.knock[1] > site.knock[0] else AFFECTED
-    turn = np.exp(2j * np.pi * walk.moved.phase[role]) * 1.0
-    basis = np.empty((2 * TISSUE_HARMONICS, len(turn)))
-    power = np.ones_like(turn)
-    for k in range(TISSUE_HARMONICS):
-        power = power * turn
-        basis[2 * k], basis[2 * k + 1] = power.real, power.imag
-    basis *= walk.moved.pace
-    moved = shape @ basis
+    moved = shape @ (_harmonics(walk.moved.phase[role]) * walk.moved.pace)
     if site.segment == PELVIS:
         moved[0] -= lost * np.deg2rad(walk.moved.pelvis_deg[1])
     elif site.damped[1] > 0.0:
@@ -165,12 +160,18 @@ def _tissue(walk: Walk, site: Site, placement: Placement) -> tuple[FloatArray, F
     return moved[:3], moved[3:]
 
 
+def _harmonics(phase: FloatArray) -> FloatArray:
+    turn = np.exp(2j * np.pi * phase)
+    powers = np.stack([turn, turn * turn, turn * turn * turn])
+    return np.concatenate([powers.real, powers.imag])
+
+
 def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placement: Placement) -> None:
     """Add landings and take-offs in place."""
     draw = stream(walk.seed, f"knock {placement}")
     hz, side_push = draw.uniform(*site.knock_hz), 0.25 * (1.0 if draw.random() < 0.5 else -1.0)
-    jerk_rad_s = np.deg2rad(np.clip(60.0 + 25.0 * draw.standard_normal(), 10.0, 120.0))
-    wobble_hz, wobble = draw.uniform(10.0, 15.0), 0.25 * walk.noise.soft_tissue
+    jerk_rad_s = np.deg2rad(np.clip(60.0 + 25.0 * draw.standard_normal(), 10.0, 120.0)) * walk.noise.soft_tissue
+    wobble_hz, wobble = draw.uniform(10.0, 15.0), 0.4 * walk.noise.soft_tissue
     push = np.array([-0.6, side_push, 1.0]) if site.segment != TRUNK else np.array([-0.3, 0.0, 1.0])
     time_s = walk.moved.time_s
     for role in (AFFECTED, OTHER):
@@ -183,11 +184,12 @@ def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placemen
             size = share * spread[real] * np.interp(at, time_s, walk.moved.pace)
             index, since = impact.windows(time_s, at + site.knock_delay_s)
             waves = impact.ringing(since, hz, site.knock_tau_s)
-            waves = waves + wobble * impact.ringing(since, wobble_hz, 0.045)
+            waves = (waves + wobble * impact.ringing(since, wobble_hz, WOBBLE_TAU_S)) / (1.0 + wobble)
             waves = waves * (size * site.knock[role] * walk.gait.impact[role])[:, None]
             wave = np.zeros(len(time_s))
             impact.add_events(wave, index, waves)
             force += push[:, None] * wave
             if share == 1.0:
-                jerks = impact.spike(since) * (jerk_rad_s * size * site.knock[role])[:, None]
+                jerks = impact.spike(since) + wobble * impact.ringing(since, wobble_hz, WOBBLE_TAU_S)
+                jerks = jerks * (jerk_rad_s * size * site.knock[role])[:, None]
                 impact.add_events(rate[1], index, jerks)  # distal end backward: + about y
