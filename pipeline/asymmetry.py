@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.norms import ASYMMETRY, AsymmetryNorm
 from pipeline.result import Asymmetry, Flag, Interval, Status, Stride
-from pipeline.sampling import BootstrapParams, interval95, median_draws
+from pipeline.sampling import BootstrapParams, interval95, median_draws, widened
 from sensor.samples import FloatArray, Side
 
 FIELD = {
@@ -78,8 +78,8 @@ def asymmetry(metric: str, left: FloatArray, right: FloatArray, why_not: str, pa
     draws = [median_draws(side, params.bootstrap, s) for s, side in zip(streams, (left, right), strict=True)]
     count = min(len(draw) for draw in draws)
     low, high = interval95(_index(norm, draws[0][:count], draws[1][:count]))
-    other = 1.96 * float(np.hypot(norm.instrument, _clock_sd(norm, middle_left, middle_right, params)))
-    ci = effect - float(np.hypot(effect - low, other)), effect + float(np.hypot(high - effect, other))
+    other = float(np.hypot(norm.instrument, _clock_sd(norm, middle_left, middle_right, params)))
+    ci = widened(effect, (low, high), other)
     flag, reason = _flag(norm, effect, ci, min(counts), params)
     return Asymmetry(
         metric=metric,

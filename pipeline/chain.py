@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG
-from pipeline.result import Asymmetry, ChainLink, Confidence, Link, Measure, Status
+from pipeline.result import Asymmetry, ChainLink, Confidence, Flag, Link, Measure, Status
 from sensor.samples import THIGHS, Placement, Side
 
 _FIRM_STRIDES = 30
@@ -83,36 +83,54 @@ def _from_asymmetry(link: Link, found: Asymmetry, uneven: str, even: str, *, sho
     confidence = _confidence(min(found.n_left, found.n_right))
     if link is Link.LOAD and confidence is Confidence.HIGH:
         confidence = Confidence.MODERATE  # impacts are noisy and depend on the strap
+    if outside and found.flag is Flag.NONE:
+        confidence = Confidence.LOW
+        text += f" Not flagged: {found.reason}."
     return ChainLink(link, Status.OBSERVED, found.effect, "%", z, side if outside else None, confidence, text)
 
 
 def _pelvis(difference: Measure) -> ChainLink:
-    if difference.value is None:
+    if difference.value is None or difference.ci95 is None:
         return _absent(Link.PELVIS, difference.reason)
-    z = 1.96 * difference.value / DROP_DIFFERENCE_NORMAL_DEG
-    side = Side.LEFT if difference.value > 0 else Side.RIGHT
-    outside = abs(difference.value) > DROP_DIFFERENCE_NORMAL_DEG
+    value, (low, high) = difference.value, difference.ci95
+    side = Side.LEFT if value > 0 else Side.RIGHT
+    outside = abs(value) > DROP_DIFFERENCE_NORMAL_DEG
+    firm = outside and (low if value > 0 else -high) > DROP_DIFFERENCE_NORMAL_DEG
     text = (
-        f"The pelvis drops {abs(difference.value):.1f} deg more while the {side.value} leg stands."
+        f"The pelvis drops {abs(value):.1f} deg more while the {side.value} leg stands."
         if outside
-        else f"The pelvis drops about equally on both sides (difference {difference.value:+.1f} deg)."
+        else f"The pelvis drops about equally on both sides (difference {value:+.1f} deg)."
     )
-    confidence = _confidence(difference.n)
-    if confidence is Confidence.HIGH:
-        confidence = Confidence.MODERATE  # soft tissue alone gives an error of over a degree
+    if outside and not firm:
+        text += " Soft tissue under the sensors alone may do as much."
+    confidence = min_confidence(_confidence(difference.n), Confidence.MODERATE)
     return ChainLink(
-        Link.PELVIS, Status.OBSERVED, difference.value, "deg", z, side if outside else None, confidence, text
+        Link.PELVIS,
+        Status.OBSERVED,
+        value,
+        "deg",
+        1.96 * value / DROP_DIFFERENCE_NORMAL_DEG,
+        side if outside else None,
+        Confidence.LOW if outside and not firm else confidence,
+        text,
     )
+
+
+def min_confidence(first: Confidence, second: Confidence) -> Confidence:
+    """The lower of two confidences."""
+    order = list(Confidence)
+    return order[min(order.index(first), order.index(second))]
 
 
 def _systemic(speed: Measure) -> ChainLink:
     if speed.value is None or speed.band is None:
         return _absent(Link.SYSTEMIC, speed.reason or "Walking speed is not known.")
     low, high = speed.band
-    z = (speed.value - 0.5 * (low + high)) / ((high - low) / 3.29)  # the band is the 5th to 95th percentile
-    text = (
-        f"Walking is slower ({speed.value:.2f} m/s) than usual for age and sex; slow walking has many causes."
-        if speed.value < low
-        else f"Walking speed ({speed.value:.2f} m/s) does not suggest a general limitation."
-    )
+    z = 1.96 * (speed.value - 0.5 * (low + high)) / (0.5 * (high - low))
+    if speed.value < low:
+        text = f"Walking is slower ({speed.value:.2f} m/s) than usual for age and sex; slow walking has many causes."
+    elif speed.value > high:
+        text = f"Walking is faster ({speed.value:.2f} m/s) than usual for age and sex."
+    else:
+        text = f"Walking speed ({speed.value:.2f} m/s) does not suggest a general limitation."
     return ChainLink(Link.SYSTEMIC, Status.OBSERVED, speed.value, "m/s", z, None, Confidence.LOW, text)

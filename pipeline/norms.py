@@ -66,6 +66,15 @@ _RANGES: dict[str, tuple[FloatArray, FloatArray]] = {
     "rotation_rom_deg": (np.array([11.6, 11.6, 12.0, 15.2]), np.array([4.2, 4.2, 4.2, 4.8])),
     "drop_deg": (np.array([3.0, 3.4, 4.4, 5.5]), np.array([1.0, 1.1, 1.1, 1.6])),
 }
+# SD of what sensors and soft tissue add, degrees: errors on virtual_pelvis, docs/validation.md, rounded up [D].
+PELVIS_INSTRUMENT_SD_DEG = {
+    "obliquity_rom_deg": 1.3,
+    "tilt_rom_deg": 1.1,
+    "rotation_rom_deg": 1.9,
+    "drop_left_deg": 1.0,
+    "drop_right_deg": 1.0,
+    "drop_difference_deg": 1.3,
+}
 DROP_DIFFERENCE_NORMAL_DEG = 2.0  # design notes 2.1 [A]
 DROP_DIFFERENCE_CLEAR_DEG = 4.0
 

@@ -36,6 +36,13 @@ def median_draws(values: FloatArray, params: BootstrapParams, stream: int = 0) -
     return np.asarray(np.median(values[index], axis=1))
 
 
+def widened(value: float, interval: Interval, sd: float) -> Interval:
+    """An interval about a value with a further normal error of the given SD, joined in quadrature."""
+    low, high = interval
+    other = 1.96 * sd
+    return value - float(np.hypot(value - low, other)), value + float(np.hypot(high - value, other))
+
+
 def interval95(draws: FloatArray) -> Interval:
     """Percentile interval of bootstrap draws."""
     low, high = np.percentile(draws, [2.5, 97.5])

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.asymmetry import of_side
 from pipeline.norms import (
     DROP_DIFFERENCE_NORMAL_DEG,
+    PELVIS_INSTRUMENT_SD_DEG,
     Matched,
     cadence_band,
     double_support_band,
@@ -18,7 +19,7 @@ from pipeline.norms import (
     stride_time_band,
 )
 from pipeline.result import Interval, Measure, Status, Stride
-from pipeline.sampling import BootstrapParams, interval95, median_draws
+from pipeline.sampling import BootstrapParams, interval95, median_draws, widened
 from sensor.person import Person
 from sensor.samples import FloatArray, Side
 
@@ -36,11 +37,12 @@ class SummaryParams:
 
 @dataclass(frozen=True, slots=True)
 class _Summary:
-    """How one measure follows from the median of its values."""
+    """How one measure follows from the median of its values; ``instrument`` is the SD that the sensors add."""
 
     name: str
     unit: str
     of_median: Callable[[FloatArray], FloatArray] = lambda median: median
+    instrument: float = 0.0
 
 
 def gait_measures(
@@ -86,19 +88,27 @@ def gait_measures(
 
 
 def pelvis_measures(strides: Sequence[Stride], at: Matched | None, params: SummaryParams) -> Mapping[str, Measure]:
-    """Pelvic ranges per stride and contralateral drops per stance, medians over valid strides, degrees."""
+    """Pelvic ranges per stride and contralateral drops per stance, medians over valid strides, degrees.
+
+    Their intervals include what soft tissue adds: it is locked to the gait cycle, so more strides do not average it
+    out.
+    """
     needs = "needs sensors on the hips or the sacrum"
     out: dict[str, Measure] = {}
     for name in ("obliquity_rom_deg", "tilt_rom_deg", "rotation_rom_deg"):
         values = np.array([getattr(s, name) for s in strides if s.valid])
-        out[name] = _median(_Summary(name, "deg"), values, range_band(name, at) if at else None, needs, params)
+        out[name] = _median(_pelvic(name), values, range_band(name, at) if at else None, needs, params)
     drops = {side: of_side(strides, side, "drop_deg") for side in Side}
     band = range_band("drop_deg", at) if at else None
     for side in Side:
         name = f"drop_{side.value}_deg"
-        out[name] = _median(_Summary(name, "deg"), drops[side], band, needs, params)
+        out[name] = _median(_pelvic(name), drops[side], band, needs, params)
     out["drop_difference_deg"] = _difference(drops[Side.LEFT], drops[Side.RIGHT], needs, params)
     return out
+
+
+def _pelvic(name: str) -> _Summary:
+    return _Summary(name, "deg", instrument=PELVIS_INSTRUMENT_SD_DEG[name])
 
 
 def variability(strides: Sequence[Stride]) -> Measure:
@@ -126,7 +136,7 @@ def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: 
         return Measure(what.name, what.unit, None, None, n, band, Status.NOT_ASSESSED, reason)
     value = float(what.of_median(np.asarray(np.median(values))))
     low, high = sorted(interval95(what.of_median(median_draws(values, params.bootstrap))))
-    return Measure(what.name, what.unit, value, (low, high), n, band)
+    return Measure(what.name, what.unit, value, widened(value, (low, high), what.instrument), n, band)
 
 
 def _difference(left: FloatArray, right: FloatArray, why_not: str, params: SummaryParams) -> Measure:
@@ -139,4 +149,5 @@ def _difference(left: FloatArray, right: FloatArray, why_not: str, params: Summa
     draws = [median_draws(side, params.bootstrap, stream) for stream, side in enumerate((left, right))]
     count = min(len(draw) for draw in draws)
     value = float(np.median(left) - np.median(right))
-    return Measure(name, unit, value, interval95(draws[0][:count] - draws[1][:count]), n, band)
+    ci = widened(value, interval95(draws[0][:count] - draws[1][:count]), PELVIS_INSTRUMENT_SD_DEG[name])
+    return Measure(name, unit, value, ci, n, band)
