@@ -52,7 +52,8 @@ ASYMMETRY: dict[str, AsymmetryNorm] = {
     "single_support": AsymmetryNorm("s", 6.0, 10.0, 4.0, 2.0),
     "knee_swing_velocity": AsymmetryNorm("rad/s", 10.0, 18.0, 5.0, 3.0),
     "impact_peak": AsymmetryNorm("m/s^2", 25.0, 40.0, 20.0, 8.0),
-    "stride_length": AsymmetryNorm("m", 8.0, 12.0, 6.0, 3.0),
+    # On a straight walk both feet cover the same way, so what is measured here is mostly error: 6.7 % RMS on 30 trials.
+    "stride_length": AsymmetryNorm("m", 8.0, 12.0, 14.0, 7.0),
     "knee_flexion_loading": AsymmetryNorm("deg", 2.0, 3.0, 1.4, 0.8, is_angle=True, angle_sd_deg=2.5),
     "knee_flexion_swing": AsymmetryNorm("deg", 2.0, 3.0, 1.7, 0.8, is_angle=True, angle_sd_deg=3.0),
 }
