@@ -26,9 +26,9 @@ class FaultyLink:
     """Passes frames on and harms some of them; the same seed does the same harm, however the calls are cut."""
 
     faults: LinkFaults
-    lost: list[bytes] = field(default_factory=list)
+    lost: list[bytes] = field(default_factory=list, init=False)
     _random: random.Random = field(init=False)
-    _held: Sent | None = None
+    _held: Sent | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.faults.seed)
@@ -81,7 +81,7 @@ class Radio:
     phase_s: float = 0.0
     seed: int = 0
     _random: random.Random = field(init=False)
-    _last_s: dict[str, float] = field(default_factory=dict)
+    _last_s: dict[str, float] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)

@@ -7,6 +7,7 @@ simulated world and gets back the frames the node would have sent until then, ea
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,7 @@ class VirtualNode:
     ----------
     spec : NodeSpec
     source : callable
-        What the sensor feels: true times (n,) in s to specific force (n, 3) in m/s^2 and angular rate (n, 3) in rad/s.
+        What the sensor feels, see ``SampleSource``.
     boot_s : float
         True time of power-on.
     """
@@ -54,6 +55,7 @@ class VirtualNode:
         self.role = int(spec.role)
         self._source = source
         self._boots = 0
+        self._random = random.Random(spec.serial)
         self._state: m.NodeState = m.NodeState.IDLE
         self._empty_s = boot_s + spec.battery_start_pct / 100.0 * spec.battery_life_s
         self._reboots = sorted(t for t in spec.faults.reboot_s if t > boot_s)
@@ -111,7 +113,7 @@ class VirtualNode:
         Returns
         -------
         list of Sent
-            Everything sent since the last call, the answer last.
+            Everything sent since the last call, the answer last (a pong comes later).
         """
         sent = self.advance(at_s)
         if not self.linked or self.silent:
@@ -142,7 +144,7 @@ class VirtualNode:
             if self._reboots and self._reboots[0] <= self.now_s:
                 self._reboots.pop(0)
                 self._boot()
-            due = [*self._due_live(), *self._due_backfill(), *self._due_status()]
+            due = [*self._due_live(), *self._due_pongs(), *self._due_backfill(), *self._due_status()]
             if not self.silent:
                 sent += due
             if self.linked and self.now_s >= self._host_silent_s:
@@ -172,6 +174,7 @@ class VirtualNode:
         self._version_ok = True
         self._lonely_from_s = self.now_s
         self._backfill: _Backfill | None = None
+        self._pongs: list[Sent] = []
         if self._state is m.NodeState.STREAMING:
             self._state = m.NodeState.BUFFERING
 
@@ -198,6 +201,7 @@ class VirtualNode:
             events.append(self.sampler.sample_s(self._live + self._batch - 1))
         if self._backfill is not None:
             events.append(self._backfill.due_s)
+        events += [pong.at_s for pong in self._pongs[:1]]
         if self._greeted:
             events.append(self._status_due_s)
         if self._lonely:
@@ -212,6 +216,11 @@ class VirtualNode:
             sent.append(self._send(self.sampler.data(self._live, self._batch), Channel.DATA))
             self._live += self._batch
         return sent
+
+    def _due_pongs(self) -> list[Sent]:
+        due = [pong for pong in self._pongs if pong.at_s <= self.now_s]
+        self._pongs = self._pongs[len(due) :]
+        return due
 
     def _due_backfill(self) -> list[Sent]:
         job = self._backfill
@@ -333,9 +342,11 @@ class VirtualNode:
         return [self._result(wish.type_code, m.Status.OK, request)]
 
     def _pong(self, ping: m.TimePing, request: int) -> list[Sent]:
-        sent_s = self.now_s + self.spec.turnaround_s
+        sent_s = self.now_s + self.spec.turnaround_s + self._random.uniform(0.0, self.spec.pong_spread_s)
         pong = m.TimePong(ping.host_ns, self.sampler.device_us(self.now_s), self.sampler.device_us(sent_s))
-        return [Sent(sent_s, Channel.TIME, encode(pong, request))]
+        self._pongs.append(Sent(sent_s, Channel.TIME, encode(pong, request)))
+        self._pongs.sort(key=lambda one: one.at_s)
+        return []
 
     def _config(self, wish: m.Config, request: int) -> list[Sent]:
         if any((wish.rate_hz, wish.acc_range_g, wish.gyr_range_deg_s, wish.batch)):

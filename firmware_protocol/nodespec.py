@@ -40,7 +40,8 @@ class NodeSpec:
     acc_ranges_g: tuple[int, ...] = (4, 8, 16)
     gyr_ranges_deg_s: tuple[int, ...] = (500, 1000, 2000)
     first_counter: int = 0  # a real node starts at 0; near 2^32 a test sees the wrap
-    turnaround_s: float = 0.001  # from the arrival of a ping to the pong's departure
+    turnaround_s: float = 0.001  # least time from the arrival of a ping to the pong's departure
+    pong_spread_s: float = 0.05  # random addition, so that pongs meet the connection interval at any phase
     battery_start_pct: float = 100.0
     battery_life_s: float = 12 * 3600.0
     serial_line: bool = False  # a cable has no disconnect: silence of the host ends the connection

@@ -12,27 +12,10 @@ import numpy as np
 
 from firmware_protocol import messages as m
 from firmware_protocol.codec import Packet, decode
+from sensor.clock import OneWay, TwoWay
 from sensor.devices.ledger import Ledger
 from sensor.devices.samples import DeviceSamples, unwrap
 from sensor.links.link import Arrival
-
-
-@dataclass(frozen=True, slots=True)
-class OneWay:
-    """A frame that left the node no earlier than ``device_us`` and arrived at ``host_ns``."""
-
-    device_us: int
-    host_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class TwoWay:
-    """A ping: sent and arrived by the host's clock, received and returned by the node's."""
-
-    sent_ns: int
-    received_us: int
-    returned_us: int
-    arrived_ns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,12 +326,25 @@ def test_counter_and_clock_wrap_and_ranges_reach_across() -> None:
 
 
 def test_a_ping_is_stamped_twice_on_an_unwrapped_clock() -> None:
-    node = VirtualNode(NodeSpec(crystal=Crystal(start_us=2**33), turnaround_s=0.004), still)
+    node = VirtualNode(NodeSpec(crystal=Crystal(start_us=2**33), turnaround_s=0.004, pong_spread_s=0.0), still)
     node.connect(0.0)
     ask(node, m.Hello(1, 0, 512), 0.0)
-    sent = node.receive(encode(m.TimePing(123), 3), 2.0)[-1]
+    assert node.receive(encode(m.TimePing(123), 3), 2.0) == []
+    [sent] = node.advance(2.1)
     assert (sent.channel, sent.at_s) == (Channel.TIME, 2.004)
     assert opened([sent])[0] == Packet(m.TimePong(123, 2**33 + 2_000_000, 2**33 + 2_004_000), 3)
+
+
+def test_pongs_leave_after_a_random_while() -> None:
+    node = running()
+    waits = []
+    for k in range(200):
+        sent = node.receive(encode(m.TimePing(k), 1), 1.0 + 0.1 * k) + node.advance(1.06 + 0.1 * k)
+        assert [s.at_s for s in sent] == sorted(s.at_s for s in sent)
+        [pong] = [p.message for p in opened(sent) if isinstance(p.message, m.TimePong)]
+        waits.append(pong.sent_us - pong.received_us)
+    assert 0 < min(waits) < 3_000
+    assert 48_000 < max(waits) <= 51_000
 
 
 def test_status_comes_unasked_every_ten_seconds() -> None:

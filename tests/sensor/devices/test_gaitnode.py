@@ -17,7 +17,8 @@ from firmware_protocol.frames import seal
 from firmware_protocol.gatt import Channel
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
-from sensor.devices.gaitnode import Booted, Event, GaitNodeDecoder, OneWay, TwoWay, samples_of
+from sensor.clock import OneWay, TwoWay
+from sensor.devices.gaitnode import Booted, Event, GaitNodeDecoder, samples_of
 from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
 from sensor.devices.samples import DeviceSamples, unwrap
 from sensor.links.link import Arrival, LinkLost, LinkRefused
@@ -103,8 +104,8 @@ def test_news_and_clock_pairs_come_with_the_samples() -> None:
         await asyncio.sleep(2.0)
         assert host.events[0] == Booted(world.nodes[0].boot_id)
         pong = next(e for e in host.events if isinstance(e, TwoWay))
-        assert 0 <= pong.arrived_ns - pong.sent_ns < 200e6
-        assert 2**33 < pong.received_us < pong.returned_us == pong.received_us + 1000
+        assert 0 <= pong.arrived_ns - pong.sent_ns < 250e6
+        assert 2**33 < pong.received_us < pong.returned_us <= pong.received_us + 51_000
         oneway = [e for e in host.events if isinstance(e, OneWay)]
         late_s = [e.host_ns * 1e-9 - (e.device_us - 2**33) * 1e-6 for e in oneway]
         assert len(late_s) > 10
