@@ -38,8 +38,15 @@ def product(first: FloatArray, second: FloatArray) -> FloatArray:
 def rotate(quaternions: FloatArray, vectors: FloatArray) -> FloatArray:
     """Vectors (n, 3) turned by unit quaternions (n, 4)."""
     w, u = quaternions[:, :1], quaternions[:, 1:]
-    t = 2.0 * np.cross(u, vectors)
-    return np.asarray(vectors + w * t + np.cross(u, t))
+    t = 2.0 * cross(u, vectors)
+    return np.asarray(vectors + w * t + cross(u, t))
+
+
+def cross(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Cross products of vectors (n, 3); several times faster than numpy's general one."""
+    a, b, c = first.T
+    x, y, z = second.T
+    return np.stack((b * z - c * y, c * x - a * z, a * y - b * x), axis=1)
 
 
 def unit(vector: FloatArray) -> FloatArray:

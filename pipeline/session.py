@@ -30,6 +30,7 @@ from sensor.recording import RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, FloatArray, Placement, SampleBlock, Side
 from sensor.synchronise import GRID_HZ
 
+_CHUNK = 6000  # rows; a minute at 100 Hz keeps memory flat and costs nothing
 _USUAL_HEIGHT_M = {"male": 1.77, "female": 1.64, None: 1.70}  # own working values [A]; said in the result when used
 
 
@@ -188,7 +189,7 @@ class SessionAnalysis:
 
 
 def analyze_table(
-    table: RecordingTable, chunk: int | None = None, params: SessionParams | None = None
+    table: RecordingTable, chunk: int | None = _CHUNK, params: SessionParams | None = None
 ) -> SessionResult:
     """Analyse a whole recording: the same fold, fed with blocks of ``chunk`` rows (None: all at once)."""
     analysis = SessionAnalysis(

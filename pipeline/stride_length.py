@@ -18,7 +18,7 @@ import numpy as np
 from pipeline.bridging import Trust
 from pipeline.contacts import worst_trust
 from pipeline.orientation import Motion
-from pipeline.rotations import matrices, rotate
+from pipeline.rotations import cross, matrices, rotate
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
@@ -61,7 +61,7 @@ def displacement(motion: Motion, to_segment: FloatArray, start: int, end: int, l
     ends = np.array([0, -1])
     omega = rotate(quat[ends], motion.gyr.window(start, end + 1)[ends])
     limb = rotate(quat[ends], np.tile(to_segment[2], (2, 1)))
-    begin_velocity, end_velocity = np.cross(omega, lever_m * limb)
+    begin_velocity, end_velocity = cross(omega, lever_m * limb)
     dt = 1.0 / GRID_HZ
     steps = 0.5 * (acc[1:] + acc[:-1]) * dt
     velocity = begin_velocity + np.concatenate((np.zeros((1, 3)), np.cumsum(steps, axis=0)))
