@@ -52,7 +52,8 @@ class KneeFlexion:
             # Back to where a gap may still unsettle the first of these samples.
             before = min(self._settle, self._next - motion.trust.start)
             gap = motion.trust.window(self._next - before, end) >= Trust.WITHHELD
-            since = np.convolve(gap, np.ones(before + 1), "full")[before : before + end - self._next]
+            gap = np.concatenate((np.zeros(self._settle - before), gap))
+            since = np.convolve(gap, np.ones(self._settle + 1), "full")[self._settle : self._settle + end - self._next]
             flexion[since > 0.5] = np.nan
         self._next = end
         self.flexion.append(flexion)

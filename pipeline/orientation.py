@@ -51,6 +51,7 @@ class Motion:
         self._bridging = Bridging(self.params.bridging)
         self._filter = self._new_filter()
         self._in_gap = False
+        self._bias = self._filter.getBiasEstimate()  # as it was before the gap: the filling would pull at it
         self._last = np.array([1.0, 0.0, 0.0, 0.0])
         self._heading = np.array([1.0, 0.0, 0.0, 0.0])  # turn about z that keeps the heading over a restart
 
@@ -100,11 +101,13 @@ class Motion:
 
         A gap's filling misleads the filter for seconds; starting afresh after it finds the vertical within one.
         """
-        restarted, self._in_gap = self._in_gap and not gap, gap
+        restarted, entered = self._in_gap and not gap, gap and not self._in_gap
+        self._in_gap = gap
+        if entered:
+            self._bias = self._filter.getBiasEstimate()
         if restarted:
-            bias, _ = self._filter.getBiasEstimate()
             self._filter = self._new_filter()
-            self._filter.setBiasEstimate(bias, -1.0)
+            self._filter.setBiasEstimate(*self._bias)
         quat = np.asarray(self._filter.updateBatch(gyr, acc)["quat6D"])
         if restarted:
             self._heading = _heading_between(quat[0], self._last)
