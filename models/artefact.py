@@ -1,0 +1,206 @@
+"""The trained model as plain numbers: stored as JSON, evaluated here in numpy, equal to scikit-learn's prediction.
+
+Every model in it is additive: a baseline, and for each feature a weight times its distance from its usual value, or a
+fixed amount where the feature is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from sensor.samples import FloatArray
+
+SHIPPED = "first.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Additive:
+    """Log-odds as a sum over features. For c classes the arrays have a row per class, for one score a single row.
+
+    Attributes
+    ----------
+    baseline : (c,) array
+        Log-odds of a session whose every feature is usual.
+    weight, missing : (c, k) arrays
+        Per unit of a feature above its usual value, and instead of it where the feature is missing.
+    """
+
+    baseline: FloatArray
+    weight: FloatArray
+    missing: FloatArray
+
+    def parts(self, values: FloatArray, usual: FloatArray) -> FloatArray:
+        """What each feature adds, (c, k), from a feature vector (k,) with NaN where missing."""
+        present = np.isfinite(values)
+        return np.where(present, self.weight * np.where(present, values - usual, 0.0), self.missing)
+
+    def log_odds(self, values: FloatArray, usual: FloatArray) -> FloatArray:
+        """Baseline and parts together, (c,)."""
+        return np.asarray(self.baseline + self.parts(values, usual).sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Familiar:
+    """What the training sessions looked like; farther away the model does not speak.
+
+    Attributes
+    ----------
+    low, high : (k,) arrays
+        Range of each feature.
+    scale : (k,) array
+        Standard deviation of each feature.
+    precision : (k, k) array
+        Inverse covariance of the standardised features.
+    farthest : float
+        Largest squared Mahalanobis distance; a missing feature counts as usual.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    scale: FloatArray
+    precision: FloatArray
+    farthest: float
+
+    def distance(self, values: FloatArray, usual: FloatArray) -> float:
+        """Squared Mahalanobis distance of a feature vector (k,)."""
+        off = np.where(np.isfinite(values), (values - usual) / self.scale, 0.0)
+        return float(off @ self.precision @ off)
+
+    def outside(self, values: FloatArray) -> list[int]:
+        """Indices of the features outside their range."""
+        with np.errstate(invalid="ignore"):
+            return np.flatnonzero((values < self.low) | (values > self.high)).tolist()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HiddenInterval:
+    """90 % interval of the hidden strain by log-odds of the score: knots (j,), lower and upper margins (j,), in SDs."""
+
+    log_odds: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    def at(self, log_odds: float) -> tuple[float, float]:
+        """Margins between which nine of ten hidden strains lie."""
+        return (
+            float(np.interp(log_odds, self.log_odds, self.low)),
+            float(np.interp(log_odds, self.log_odds, self.high)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Artefact:
+    """Everything that :func:`models.assess.assess` needs, and how it came about.
+
+    Attributes
+    ----------
+    features : tuple of str
+        Names in order; must be those of :data:`models.features.FEATURES`.
+    usual : (k,) array
+        Training means.
+    strain : Additive
+        One row, calibrated: its log-odds are those of the score.
+    moderate, high : float
+        Scores from which the level is moderate and high.
+    blur : float
+        Uncertainty of the label itself, in SDs of strain: turns a margin into the probability of exceeding the limit.
+    pathways : tuple of str
+        Classes of ``pathway_model``.
+    least_consistency : float
+        Pathways with at least this consistency make the conformal set.
+    made : mapping
+        Version, seed, command, parameters, data hash and library versions.
+    evaluation : mapping
+        In-silico figures of the whole training procedure, on persons it did not see.
+    """
+
+    version: str
+    features: tuple[str, ...]
+    usual: FloatArray
+    familiar: Familiar
+    strain: Additive
+    moderate: float
+    high: float
+    interval: Mapping[str, HiddenInterval]  # "pelvis" with and "no pelvis" without sensors there
+    blur: float
+    pathways: tuple[str, ...]
+    pathway_model: Additive
+    least_consistency: float
+    made: Mapping[str, Any]
+    evaluation: Mapping[str, Any]
+
+    def log_odds(self, values: FloatArray) -> float:
+        """Log-odds of the score."""
+        return float(self.strain.log_odds(values, self.usual)[0])
+
+    def consistency(self, values: FloatArray) -> FloatArray:
+        """Probability of each pathway, (c,), adding up to 1."""
+        log_odds = self.pathway_model.log_odds(values, self.usual)
+        grown = np.exp(log_odds - log_odds.max())
+        return np.asarray(grown / grown.sum())
+
+
+def logistic(log_odds: float | FloatArray) -> FloatArray:
+    """Probability of log-odds, without overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * np.asarray(log_odds))))
+
+
+def to_json(artefact: Artefact) -> str:
+    """The artefact as JSON text; equal artefacts give equal text."""
+    return json.dumps({"format": FORMAT, **asdict(artefact)}, default=_plain, indent=1, allow_nan=False) + "\n"
+
+
+def from_json(text: str) -> Artefact:
+    """Read what :func:`to_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        The text is not an artefact of this format.
+    """
+    try:
+        raw = json.loads(text)
+        if raw.pop("format") != FORMAT:
+            raise ValueError("another format")
+        return Artefact(
+            **raw
+            | {
+                "features": tuple(raw["features"]),
+                "usual": _array(raw["usual"]),
+                "familiar": Familiar(**_arrays(raw["familiar"], but=("farthest",))),
+                "strain": Additive(**_arrays(raw["strain"])),
+                "interval": {name: HiddenInterval(**_arrays(part)) for name, part in raw["interval"].items()},
+                "pathways": tuple(raw["pathways"]),
+                "pathway_model": Additive(**_arrays(raw["pathway_model"])),
+            }
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"this is not a risk model that this version can read ({error}); train it anew") from error
+
+
+@cache
+def shipped() -> Artefact:
+    """The model inside the package."""
+    return from_json(files("models").joinpath("artefacts", SHIPPED).read_text(encoding="utf-8"))
+
+
+def _array(values: list[Any]) -> FloatArray:
+    return np.array(values, dtype=np.float64)
+
+
+def _arrays(raw: dict[str, Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {name: value if name in but else _array(value) for name, value in raw.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
