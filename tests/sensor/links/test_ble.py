@@ -1,0 +1,276 @@
+"""The Bluetooth link: unmodified bleak, unmodified BlueZ backend, a fake org.bluez on a private D-Bus."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firmware_protocol import messages as m
+from firmware_protocol.codec import Packet, decode, encode
+from firmware_protocol.gatt import CONTROL_UUID, TIME_UUID
+from firmware_protocol.node import VirtualNode
+from firmware_protocol.nodespec import NodeSpec
+from sensor.devices.gaitnode import GaitNodeDecoder, samples_of
+from sensor.devices.gaitnode_client import GaitNodeClient
+from sensor.links import ble
+from sensor.links.ble import BleAdapter, Seen
+from sensor.links.link import Link, LinkLost, LinkRefused
+from tests.fakes.bluez.daemon import private_bus
+from tests.fakes.bluez.node import NodeOnAir
+from tests.fakes.bluez.service import FakeBlueZ
+from tests.firmware_protocol.packets import still
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="BlueZ is Linux's Bluetooth")
+SESSION = 99
+
+
+@pytest.fixture(scope="module")
+def bus(require_tool: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with private_bus(require_tool("dbus-daemon", "dbus"), tmp_path_factory.mktemp("bus")) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def _system_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
+
+
+@contextlib.asynccontextmanager
+async def air(bus: str, *serials: int, att_mtu: int = 247) -> AsyncIterator[tuple[FakeBlueZ, list[NodeOnAir]]]:
+    """The fake BlueZ with some nodes on the air; afterwards nothing is left, bleak's own bus included."""
+    from bleak.backends.bluezdbus.manager import get_global_bluez_manager
+
+    bluez = FakeBlueZ(bus)
+    await bluez.start()
+    nodes = [NodeOnAir(bluez, VirtualNode(NodeSpec(serial=serial), still), att_mtu) for serial in serials]
+    try:
+        yield bluez, nodes
+    finally:
+        for node in nodes:
+            await node.stop()
+        manager = await get_global_bluez_manager()
+        watcher = manager._bus_watcher_task
+        if manager._bus is not None and watcher is not None:
+            manager._bus.disconnect()
+            await watcher
+        await bluez.stop()
+
+
+def run(main: Callable[[], Awaitable[None]]) -> None:
+    async def limited() -> None:
+        async with asyncio.timeout(30.0):
+            await main()
+
+    asyncio.run(limited())
+
+
+async def streaming(link: Link, seconds: float, rate_hz: int = 100) -> GaitNodeDecoder:
+    """Start a session, listen for a while, stop it; the decoder knows what came."""
+    client, decoder = GaitNodeClient(link), GaitNodeDecoder()
+    counters: list[int] = []
+
+    async def listen() -> None:
+        async for arrival in client.arrivals():
+            for samples in samples_of(decoder.push(arrival)):
+                counters.extend(samples.counter.tolist())
+
+    task = asyncio.create_task(listen())
+    await client.hello()
+    await client.configure(rate_hz)
+    await client.start(SESSION)
+    await client.ping()
+    await asyncio.sleep(seconds)
+    stopped = await client.stop(SESSION)
+    await asyncio.sleep(0.05)
+    assert counters == list(range(stopped.next_counter))
+    await link.close()
+    with pytest.raises(LinkLost, match="was closed"):
+        await task
+    return decoder
+
+
+async def seen(adapter: BleAdapter, *short_ids: int) -> list[Seen]:
+    """Scan until these nodes are heard; in the order asked for."""
+    found = {one.advert.short_id: one for one in await adapter.scan(5.0, short_ids) if one.advert is not None}
+    return [found[short_id] for short_id in short_ids]
+
+
+def test_four_nodes_are_found_by_what_they_advertise_and_stream_at_once(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 1, 2, 3, 4):
+            adapter = BleAdapter()
+            found = await seen(adapter, 1, 2, 3, 4)
+            assert [one.advert.battery_pct for one in found if one.advert] == [100] * 4
+            assert all(one.rssi_dbm < 0 for one in found)
+            links = [await adapter.connect(one) for one in found]
+            assert [link.name for link in links] == [f"Sensor 0000000{i}" for i in (1, 2, 3, 4)]
+            rates = (100, 200, 200, 100)
+            decoders = await asyncio.gather(*(streaming(k, 1.0, r) for k, r in zip(links, rates, strict=True)))
+            for decoder, rate_hz in zip(decoders, rates, strict=True):
+                assert decoder.ledger.received >= 0.9 * rate_hz
+                assert decoder.ledger.missing() == []
+                assert decoder.refused == 0
+
+    run(main)
+
+
+@pytest.mark.parametrize(("att_mtu", "batch"), [(65, 3), (185, 13), (517, 13)])
+def test_the_batch_follows_the_mtu(bus: str, att_mtu: int, batch: int) -> None:
+    async def main() -> None:
+        async with air(bus, 7, att_mtu=att_mtu):
+            adapter = BleAdapter()
+            link = await adapter.connect((await seen(adapter, 7))[0])
+            assert link.max_frame == att_mtu - 3
+            decoder = await streaming(link, 0.4)
+            assert decoder.info is not None
+            assert decoder.info.batch == batch
+
+    run(main)
+
+
+def test_an_mtu_of_23_is_refused_in_a_sentence(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7, att_mtu=23) as (_, nodes):
+            adapter = BleAdapter()
+            with pytest.raises(LinkRefused, match=r"ATT MTU of 23 .* needs 65"):
+                await adapter.connect((await seen(adapter, 7))[0])
+            assert not nodes[0].peripheral.connected
+
+    run(main)
+
+
+def test_a_drop_ends_the_link_and_the_same_node_can_be_had_again(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7) as (_, nodes):
+            adapter = BleAdapter()
+            [one] = await seen(adapter, 7)
+            link = await adapter.connect(one)
+            nodes[0].drop()
+            with pytest.raises(LinkLost, match="was lost"):
+                await anext(link.frames())
+            with pytest.raises(LinkLost, match="was lost"):
+                await link.send(b"", CONTROL_UUID)
+            await link.close()
+            again = await adapter.connect(one)
+            assert (await streaming(again, 0.3)).ledger.received > 0
+
+    run(main)
+
+
+def test_fifty_drops_leave_no_descriptor_and_no_task_behind(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7) as (_, nodes):
+            adapter = BleAdapter()
+            [one] = await seen(adapter, 7)
+
+            async def once(how: str) -> tuple[int, int]:
+                link = await adapter.connect(one)
+                if how == "drop":
+                    nodes[0].drop()
+                    with pytest.raises(LinkLost):
+                        await anext(link.frames())
+                await link.close()
+                return len(list(Path("/proc/self/fd").iterdir())), len(asyncio.all_tasks())
+
+            await once("drop")
+            before = await once("close")
+            for k in range(50):
+                await once("drop" if k % 2 else "close")
+            after = await once("close")
+            assert np.subtract(after, before).max() <= 0
+
+    run(main)
+
+
+def test_a_node_that_refuses_connects_on_a_later_try(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7) as (bluez, nodes):
+            adapter = BleAdapter()
+            [one] = await seen(adapter, 7)
+            nodes[0].peripheral.refusals = 2
+            for _ in range(2):
+                with pytest.raises(LinkLost, match=r"could not be connected .*br-connection-canceled"):
+                    await adapter.connect(one)
+            await (await adapter.connect(one)).close()
+            assert bluez.connects == 3
+
+    run(main)
+
+
+def test_a_silent_node_is_given_up_in_time_and_does_not_block_the_others(
+    bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ble, "CONNECT_S", 0.3)
+
+    async def main() -> None:
+        async with air(bus, 7, 8) as (_, nodes):
+            adapter = BleAdapter()
+            silent, good = await seen(adapter, 7, 8)
+            nodes[0].peripheral.silent = True
+            lost, link = await asyncio.gather(adapter.connect(silent), adapter.connect(good), return_exceptions=True)
+            assert isinstance(lost, LinkLost)
+            assert "did not answer in time" in str(lost)
+            assert not isinstance(link, BaseException)
+            await link.close()
+
+    run(main)
+
+
+def test_a_device_that_bluez_forgot_must_be_scanned_again(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7) as (bluez, nodes):
+            adapter = BleAdapter()
+            [one] = await seen(adapter, 7)
+            bluez.remove(nodes[0].peripheral)
+            await asyncio.sleep(0.05)
+            with pytest.raises(LinkLost, match=r"not found.* Scan again"):
+                await adapter.connect(one)
+            [fresh] = await seen(adapter, 7)
+            await (await adapter.connect(fresh)).close()
+
+    run(main)
+
+
+def test_an_adapter_that_is_off_is_said(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7) as (bluez, _):
+            bluez.powered = False
+            with pytest.raises(LinkLost, match=r"Bluetooth cannot be used .* Switch it on"):
+                await BleAdapter().scan(1.0)
+
+    run(main)
+
+
+def test_other_devices_are_not_taken_for_nodes(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7, 8) as (_, nodes):
+            adapter = BleAdapter()
+            nodes[0].peripheral.service = "0000180d-0000-1000-8000-00805f9b34fb"
+            nodes[1].peripheral.characteristics = nodes[1].peripheral.characteristics[:2]
+            found = await adapter.scan(0.3)
+            assert [one.advert.short_id for one in found if one.advert] == [8]
+            with pytest.raises(LinkRefused, match="another kind of device"):
+                await adapter.connect(found[0])
+
+    run(main)
+
+
+def test_pings_travel_on_their_own_characteristic(bus: str) -> None:
+    async def main() -> None:
+        async with air(bus, 7):
+            adapter = BleAdapter()
+            link = await adapter.connect((await seen(adapter, 7))[0])
+            await link.send(encode(m.Hello(1, 0, link.max_frame), 1), CONTROL_UUID)
+            await link.send(encode(m.TimePing(5), 2), TIME_UUID)
+            frames = link.frames()
+            got = [await anext(frames), await anext(frames)]
+            packets = [decode(arrival.frame) for arrival in got]
+            assert [arrival.channel for arrival in got] == [CONTROL_UUID, TIME_UUID]
+            assert all(isinstance(packet, Packet) for packet in packets)
+            await link.close()
+
+    run(main)
