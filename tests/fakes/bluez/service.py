@@ -1,6 +1,6 @@
 """org.bluez on a private bus: just enough, and like the real one, for bleak's unmodified BlueZ backend.
 
-The behaviour follows BlueZ 5.66 as observed against virtual controllers: devices are announced while discovering, a lost
+The behaviour follows BlueZ 5.66 as observed with virtual controllers: devices are announced while discovering, a lost
 link is one PropertiesChanged with both properties, GATT objects stay, a silent device makes Connect hang.
 """
 
