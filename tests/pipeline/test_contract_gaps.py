@@ -50,7 +50,7 @@ def assert_nothing_rests_on_a_gap(table: RecordingTable, result: SessionResult) 
                 if stride.side is side and stride.valid:
                     assert stride.next_ic_s <= start or stride.ic_s >= end, (stride, start, end)
     angles = result.pelvis_series
-    for placement in HIPS:
+    for placement in set(HIPS) & set(table.placements):
         for start, end in long_gaps(table, placement):
             inside = (angles.time_s > start) & (angles.time_s < end)
             assert np.isnan(angles.obliquity_deg[inside]).all()
@@ -73,8 +73,8 @@ def test_gaps_anywhere_give_the_same_bits_in_any_chunks(gaps: list[Gap], chunk: 
 
 
 @pytest.mark.long
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-@given(GAPS, st.integers(3, 400), st.sampled_from([WORN, KNEES, HIPS, tuple(Placement), (*THIGHS, *HIPS), THIGHS]))
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(GAPS, st.integers(20, 400), st.sampled_from([WORN, KNEES, HIPS, tuple(Placement), (*THIGHS, *HIPS), THIGHS]))
 def test_many_gaps_anywhere(gaps: list[Gap], chunk: int, worn: tuple[Placement, ...]) -> None:
     table = without(only(recording("healthy"), worn), gaps)
     result = analyze_table(table, None, SOON)
