@@ -2,7 +2,8 @@
 
 from sensor.simulation.files import write_truth
 from sensor.simulation.spec import STRAIGHT, WalkSpec
-from sensor.simulation.truth import TrueEvent, WalkTruth
+from sensor.simulation.summary import TrueEvent
+from sensor.simulation.truth import WalkTruth
 from sensor.simulation.walk import SimulatedWalk, simulate
 
 __all__ = ["STRAIGHT", "SimulatedWalk", "TrueEvent", "WalkSpec", "WalkTruth", "simulate", "write_truth"]

@@ -11,7 +11,7 @@ from sensor.samples import FloatArray
 from sensor.simulation import healthy
 from sensor.simulation.body import Body, stride_parameters
 from sensor.simulation.healthy import Channel, ComplexArray
-from sensor.simulation.pathways import BodyShift, LegShift, Shifts
+from sensor.simulation.shifts import BodyShift, LegShift, Shifts
 
 HARMONICS = 12  # enough for a bump of 5 % of the cycle
 GRID = 256
@@ -101,6 +101,26 @@ def gait(body: Body, shift: Shifts) -> Gait:
     )
 
 
+def blended(start: Gait, end: Gait, share: float) -> Gait:
+    """The gait between two gaits, 0 the first to 1 the second."""
+
+    def mix(a: float, b: float) -> float:
+        return a + (b - a) * share
+
+    return Gait(
+        speed_m_s=mix(start.speed_m_s, end.speed_m_s),
+        stride_time_s=mix(start.stride_time_s, end.stride_time_s),
+        stance=start.stance + (end.stance - start.stance) * share,
+        curve_stance=mix(start.curve_stance, end.curve_stance),
+        split=mix(start.split, end.split),
+        curves=start.curves + (end.curves - start.curves) * share,
+        impact=start.impact + (end.impact - start.impact) * share,
+        limp_m=mix(start.limp_m, end.limp_m),
+        stride_cv=mix(start.stride_cv, end.stride_cv),
+        trunk_flexion_deg=mix(start.trunk_flexion_deg, end.trunk_flexion_deg),
+    )
+
+
 def _both_legs(
     body: Body, legs: tuple[LegShift, LegShift], whole: BodyShift, v_star: float, reach: float
 ) -> ComplexArray:
@@ -137,6 +157,7 @@ def _leg_curves(body: Body, role: int, leg: LegShift, whole: BodyShift, v_star: 
     own[:, 1:] *= body.amplitude[role][:, None]
     own[Channel.HIP_FLEXION, 1:] *= reach * (1.0 + leg.hip_range)
     own[Channel.HIP_ROTATION] *= np.exp(-2j * np.pi * leg.hip_rotation_delay * np.arange(base.shape[1]))
+    own[Channel.TRUNK_ROTATION] *= np.exp(-1j * np.deg2rad(whole.trunk_phase_deg) * np.arange(base.shape[1]))
     rows = np.zeros((ROWS, GRID))
     rows[: len(Channel)] = healthy.evaluate(own, phase) + body.walking_offset_deg[role][:, None]
 
@@ -147,15 +168,16 @@ def _leg_curves(body: Body, role: int, leg: LegShift, whole: BodyShift, v_star: 
     knee += bent + leg.knee_swing_deg * _bump(phase, 0.72, 0.10)
     hip = rows[Channel.HIP_FLEXION]
     hip += 0.5 * bent  # the foot stays where it stands: hip and ankle share what the knee bends
-    hip += leg.hip_peak_deg * _bump(phase, 0.85, 0.10) + leg.hip_extension_deg * _bump(phase, 0.52, 0.10)
+    hip += leg.hip_peak_deg * _bump(phase, 0.83, 0.085) + leg.hip_extension_deg * _bump(phase, 0.52, 0.10)
     hip += np.rad2deg(leg.step_length * healthy.step_length_star(v_star)) * _bump(phase, 0.0, 0.08)
     rows[Channel.HIP_ROTATION] += leg.hip_rotation_deg
 
     side = 1.0 if role == AFFECTED else -1.0
     in_stance, in_swing = _centred(_bump(phase, 0.28, 0.10)), _centred(_bump(phase, 0.78, 0.08))
+    list_deg = whole.obliquity_deg - whole.obliquity_standing_deg
     drop = leg.drop_deg + 0.5 * side * body.drop_difference_deg
     rows[Channel.TRUNK_OBLIQUITY] -= 2.0 * leg.lean_deg * in_stance  # doubled: each leg has half a say in the midline
-    rows[Extra.OBLIQUITY] = 2.0 * (drop * in_stance + leg.hike_deg * in_swing) - side * whole.obliquity_deg
+    rows[Extra.OBLIQUITY] = 2.0 * (drop * in_stance + leg.hike_deg * in_swing) - side * list_deg
     rows[Extra.ROTATION] = -side * whole.rotation_deg
     rows[Extra.TILT] = whole.tilt_deg
     _own_pelvis(rows, body, base, whole, phase, side)

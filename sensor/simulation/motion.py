@@ -6,14 +6,14 @@ with the project's signs: obliquity + = left up, rotation + = right side forward
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from sensor.samples import FloatArray
 from sensor.simulation.gait import AFFECTED, HARMONICS, OTHER, Extra, Gait
-from sensor.simulation.healthy import Channel
+from sensor.simulation.healthy import Channel, ComplexArray
+from sensor.simulation.patient import Patient
 from sensor.simulation.streams import stream
 from sensor.simulation.timing import Steps
 
@@ -29,8 +29,6 @@ STRIDE_SD_DEG = {
 SWAY_DEG = 0.15  # quiet standing: amplitude of each slow component
 SWAY_HZ = (0.1, 0.5)
 SWAY_TERMS = 3
-
-Progress = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,12 +61,12 @@ class Motion:
     pace: FloatArray
 
 
-def motion(seed: int, laid: Steps, start: Gait, end: Gait, progress: Progress | None, time_s: FloatArray) -> Motion:
-    """Evaluate the walk. ``progress`` leads from the gait ``start`` (0) to ``end`` (1); None stays at the start."""
-    pace = laid.pace(time_s)
-    course = None if progress is None else progress(time_s)
-    phase = np.array([laid.phase(role, time_s, start.curve_stance) for role in (AFFECTED, OTHER)])
-    rows = np.array([_angles(phase[role], start, end, course, role) for role in (AFFECTED, OTHER)])
+def motion(seed: int, laid: Steps, patient: Patient, time_s: FloatArray) -> Motion:
+    """Evaluate the walk at ascending times (n,) in equal steps."""
+    pace, start, end = laid.pace(time_s), patient.start, patient.end
+    course = None if patient.progress is None else patient.progress(time_s)
+    phase = np.array([laid.phase(role, time_s) for role in (AFFECTED, OTHER)])
+    rows = np.array([_angles(phase[role], start.curves[role], end.curves[role], course) for role in (AFFECTED, OTHER)])
     _add_stride_noise(rows, seed, laid, time_s)
     rows *= pace
 
@@ -108,7 +106,7 @@ _PELVIS = (Channel.TILT, Channel.OBLIQUITY, Channel.ROTATION)
 _EXTRA = (Extra.TILT, Extra.OBLIQUITY, Extra.ROTATION)
 
 
-def _angles(phase: FloatArray, start: Gait, end: Gait, course: FloatArray | None, role: int) -> FloatArray:
+def _angles(phase: FloatArray, start: ComplexArray, end: ComplexArray, course: FloatArray | None) -> FloatArray:
     turn = np.exp(2j * np.pi * phase)
     basis = np.empty((2 * HARMONICS + 1, len(phase)))
     basis[0] = 1.0
@@ -117,15 +115,15 @@ def _angles(phase: FloatArray, start: Gait, end: Gait, course: FloatArray | None
         power *= turn
         basis[2 * k - 1], basis[2 * k] = power.real, power.imag
 
-    def rows(curves: FloatArray) -> FloatArray:
+    def rows(curves: ComplexArray) -> FloatArray:
         weights = np.empty((len(curves), len(basis)))
         weights[:, 0] = curves[:, 0].real
         weights[:, 1::2], weights[:, 2::2] = curves[:, 1:].real, -curves[:, 1:].imag
         return np.asarray(weights @ basis)
 
-    angles = rows(start.curves[role])
+    angles = rows(start)
     if course is not None:
-        angles += course * (rows(end.curves[role]) - angles)
+        angles += course * (rows(end) - angles)
     return angles
 
 

@@ -1,100 +1,90 @@
 """What pain, weakness or a short leg changes: a table of parameter shifts, nothing else.
 
-Values are from biomechanics.md 5.8 at mild, moderate and severe; they are engineering assumptions anchored on its
-section 1. Every entry is added to the healthy person's parameter, so zero changes nothing. A relative change (names
-without a unit) of -0.15 means x 0.85. A new pathway is a new row, not new code.
+Values are from biomechanics.md 5.8 and 5.9 at mild, moderate and severe. They are engineering assumptions anchored on
+its section 1; only the piriformis row's moderate hip and knee angles are group differences read in a source (Ismail
+2020: hip flexion +7.2, extension -2.5, knee range -3.5 deg). Every entry is added to the healthy person's parameter, so
+zero changes nothing; a relative change (a name without a unit) of -0.15 means x 0.85. A new pathway is a new row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.random import Generator
-
-ANCHORS = (0.0, 0.25, 0.55, 0.85, 1.0)  # severities at which the table is written: none, mild, moderate, severe, beyond
-RESPONSE_SD = 0.35  # people differ in how much they show of a shift
-
-Levels = tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class LegShift:
-    """Shifts of one leg. Phases in comments count that leg's gait cycle."""
-
-    stance: float = 0.0  # stance fraction of the gait cycle
-    step_length: float = 0.0  # relative; of the step this leg lands
-    knee_contact_deg: float = 0.0  # more flexion at initial contact
-    knee_loading: float = 0.0  # relative; excursion in loading response
-    knee_extension_deg: float = 0.0  # less extension in late stance
-    knee_swing_deg: float = 0.0  # peak in swing
-    hip_range: float = 0.0  # relative; sagittal range
-    hip_peak_deg: float = 0.0  # flexion peak in swing
-    hip_extension_deg: float = 0.0  # less extension in late stance
-    hip_rotation_deg: float = 0.0  # internal +
-    hip_rotation_delay: float = 0.0  # of the rotation curve, in gait cycles
-    drop_deg: float = 0.0  # other side of the pelvis drops more in this leg's stance
-    hike_deg: float = 0.0  # own side of the pelvis lifted more in own swing
-    lean_deg: float = 0.0  # trunk leans towards this leg in its stance
-    impact: float = 0.0  # relative
-
-
-@dataclass(frozen=True, slots=True)
-class BodyShift:
-    """Shifts of the whole body."""
-
-    speed: float = 0.0  # relative
-    cadence: float = 0.0  # relative, at the given speed
-    step_split: float = 0.0  # of the phase at which the other leg lands after the affected one
-    obliquity_deg: float = 0.0  # affected side down, walking
-    obliquity_standing_deg: float = 0.0  # the same while standing: hidden by the standing zero
-    rotation_deg: float = 0.0  # affected side back
-    tilt_deg: float = 0.0  # anterior
-    rotation_range: float = 0.0  # relative
-    obliquity_range: float = 0.0  # relative
-    trunk_phase_deg: float = 0.0  # thorax rotation lags the opposite of the pelvis more: more in-phase
-    trunk_flexion_deg: float = 0.0  # forward lean
-    limp_m: float = 0.0  # first harmonic of the pelvis's height
-    stride_cv_pct: float = 0.0  # added coefficient of variation of stride time
-
-
-Table = Mapping[str, Levels]
+Levels = tuple[float, float, float]  # at severity 0.25, 0.55, 0.85
+Table = Mapping[str, Levels]  # name of a field of LegShift or BodyShift -> levels
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a walk changes while it lasts (neurogenic claudication, biomechanics.md 5.9)."""
+    """How a walk changes while it lasts: neurogenic claudication, biomechanics.md 5.9.
 
-    onset_median_s: float
+    The late table is approached as 1 - exp(-(t - onset) / rise) of walking time.
+    """
+
+    onset_median_s: float  # at severity 0.55
     onset_log_sd: float
-    rise_s: tuple[float, float]  # range of the time constant of getting worse
+    onset_per_severity: float  # the logarithm of onset falls by this per unit of severity [assumption]
+    rise_s: tuple[float, float]  # range of the time constant
 
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """One pathway: shifts of the affected leg, the other leg and the body at mild, moderate, severe."""
+    """One pathway.
+
+    Attributes
+    ----------
+    affected, other, both, body : tables
+        Shifts of the affected leg, of the other leg, of both legs alike, and of the body.
+    late_both, late_body : tables
+        What the walk of a pathway with a course comes to; the plain tables are its beginning.
+    either_sign : bool
+        Each person shows each shift in a direction of their own.
+    painful : bool
+        The person points at the affected side.
+    """
 
     affected: Table = field(default_factory=dict)
     other: Table = field(default_factory=dict)
+    both: Table = field(default_factory=dict)
     body: Table = field(default_factory=dict)
-    painful: bool = False  # the person points at the affected side
-    spread: float = 1.0  # natural left-right differences are multiplied by 1 + (spread - 1) * severity
-
-
-@dataclass(frozen=True, slots=True)
-class Shifts:
-    """The shifts of one person at one severity."""
-
-    affected: LegShift = field(default_factory=LegShift)
-    other: LegShift = field(default_factory=LegShift)
-    body: BodyShift = field(default_factory=BodyShift)
+    late_both: Table = field(default_factory=dict)
+    late_body: Table = field(default_factory=dict)
+    course: Course | None = None
+    either_sign: frozenset[str] = frozenset()
+    painful: bool = False
 
 
 PATHWAYS: Mapping[str, Pathway] = {
     "healthy": Pathway(),
     "healthy_slow": Pathway(
         body={"speed": (-0.15, -0.28, -0.40), "stride_cv_pct": (0.2, 0.4, 0.5)},
+    ),
+    "benign_asymmetry": Pathway(  # larger natural differences that do not belong together [assumption]
+        affected={
+            "stance": (0.004, 0.008, 0.012),
+            "step_length": (0.015, 0.030, 0.050),
+            "knee_loading": (0.08, 0.15, 0.22),
+            "knee_swing_deg": (1.5, 3.0, 4.5),
+            "hip_range": (0.02, 0.04, 0.06),
+            "drop_deg": (0.7, 1.4, 2.2),
+            "impact": (0.10, 0.20, 0.30),
+        },
+        body={"step_split": (0.003, 0.007, 0.011), "rotation_deg": (0.5, 1.0, 1.5), "obliquity_deg": (0.4, 0.8, 1.2)},
+        either_sign=frozenset(
+            {
+                "stance",
+                "step_length",
+                "knee_loading",
+                "knee_swing_deg",
+                "hip_range",
+                "drop_deg",
+                "impact",
+                "step_split",
+                "rotation_deg",
+                "obliquity_deg",
+            }
+        ),
     ),
     "antalgic_knee": Pathway(
         affected={
@@ -140,31 +130,99 @@ PATHWAYS: Mapping[str, Pathway] = {
             "stride_cv_pct": (0.3, 0.3, 0.3),
         },
     ),
+    "leg_length": Pathway(  # 10, 20, 30 mm; the affected leg is the short one
+        affected={"stance": (-0.003, -0.007, -0.015), "impact": (0.10, 0.20, 0.30)},
+        other={
+            "knee_contact_deg": (1.0, 3.0, 5.0),
+            "knee_loading": (0.10, 0.25, 0.40),
+            "knee_swing_deg": (2.0, 4.0, 7.0),
+            "hike_deg": (1.0, 2.0, 3.0),
+            "impact": (0.05, 0.10, 0.15),
+            "step_length": (-0.01, -0.02, -0.04),
+        },
+        body={
+            "speed": (0.0, -0.02, -0.06),
+            "obliquity_deg": (1.0, 2.5, 4.0),
+            "obliquity_standing_deg": (0.7, 1.8, 2.8),  # most of it is there in standing and lost to its zero
+            "rotation_deg": (0.0, 1.0, 2.0),
+            "tilt_deg": (0.5, 0.5, 0.5),
+            "limp_m": (0.002, 0.005, 0.008),
+        },
+    ),
+    "piriformis": Pathway(
+        affected={
+            "stance": (-0.003, -0.006, -0.010),
+            "hip_peak_deg": (3.6, 7.2, 10.0),
+            "hip_extension_deg": (1.2, 2.5, 4.0),
+            "hip_rotation_deg": (-2.0, -4.0, -6.0),
+            "hip_rotation_delay": (0.015, 0.035, 0.050),
+            "knee_swing_deg": (-1.8, -3.5, -5.0),
+            "impact": (-0.02, -0.05, -0.08),
+        },
+        body={
+            "speed": (0.0, -0.025, -0.05),
+            "rotation_range": (-0.02, -0.05, -0.08),
+            "obliquity_deg": (0.3, 0.5, 0.7),
+            "stride_cv_pct": (0.1, 0.1, 0.1),
+        },
+        painful=True,
+    ),
+    "lumbar": Pathway(
+        affected={
+            "stance": (0.010, 0.020, 0.035),
+            "hip_peak_deg": (-1.0, -2.0, -3.0),
+            "hip_extension_deg": (1.5, 3.0, 4.0),
+            "knee_swing_deg": (-1.0, -2.0, -3.0),
+            "impact": (-0.05, -0.10, -0.15),
+        },
+        other={"stance": (0.020, 0.045, 0.065)},
+        body={
+            "speed": (-0.12, -0.25, -0.45),
+            "obliquity_deg": (1.0, 2.0, 3.0),  # a list, to either side
+            "trunk_phase_deg": (-15.0, -25.0, -35.0),
+            "stride_cv_pct": (0.8, 1.5, 2.5),
+        },
+        either_sign=frozenset({"obliquity_deg"}),
+        painful=True,
+    ),
+    "claudication": Pathway(
+        both={"hip_extension_deg": (1.0, 2.0, 2.5)},
+        body={
+            "speed": (-0.05, -0.08, -0.10),
+            "cadence": (0.015, 0.03, 0.04),
+            "tilt_deg": (-0.5, -1.0, -1.5),
+            "trunk_flexion_deg": (1.0, 2.0, 3.0),
+            "rotation_range": (-0.10, -0.15, -0.20),
+            "obliquity_range": (-0.05, -0.10, -0.15),
+            "stride_cv_pct": (0.4, 0.6, 0.8),
+        },
+        late_both={"hip_extension_deg": (3.5, 7.0, 9.0)},
+        late_body={
+            "speed": (-0.20, -0.38, -0.45),
+            "cadence": (0.07, 0.14, 0.16),  # steps shorten more than their rate falls
+            "tilt_deg": (-2.0, -4.0, -5.0),
+            "trunk_flexion_deg": (6.0, 12.0, 15.0),
+            "rotation_range": (-0.20, -0.40, -0.50),
+            "obliquity_range": (-0.12, -0.25, -0.30),
+            "step_split": (-0.002, -0.005, -0.008),
+            "stride_cv_pct": (1.2, 2.5, 3.0),
+        },
+        course=Course(onset_median_s=180.0, onset_log_sd=0.5, onset_per_severity=2.0, rise_s=(120.0, 240.0)),
+    ),
+    "bilateral_arthritis": Pathway(
+        both={
+            "stance": (0.020, 0.035, 0.050),
+            "knee_loading": (-0.20, -0.40, -0.60),
+            "knee_swing_deg": (-6.0, -10.0, -15.0),
+            "hip_peak_deg": (-1.5, -3.0, -4.0),
+            "hip_extension_deg": (2.0, 4.0, 6.0),
+            "impact": (-0.10, -0.20, -0.30),
+        },
+        body={
+            "speed": (-0.15, -0.25, -0.38),
+            "rotation_range": (-0.15, -0.25, -0.40),
+            "trunk_phase_deg": (-5.0, -10.0, -10.0),
+            "stride_cv_pct": (0.6, 1.0, 1.6),
+        },
+    ),
 }
-
-
-def shifts(pathway: str, severity: float, response: Generator) -> Shifts:
-    """What one person shows of a pathway.
-
-    Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it,
-    N(1, 0.35) within 0.4 to 1.6, which is drawn in a fixed order and therefore the same at every severity.
-    """
-    row = PATHWAYS[pathway]
-
-    def levels(table: Table, names: tuple[str, ...]) -> dict[str, float]:
-        share = np.clip(1.0 + RESPONSE_SD * response.standard_normal(len(names)), 0.4, 1.6)
-        gains = dict(zip(names, share.tolist(), strict=True))
-        return {name: gains[name] * _at(severity, table[name]) for name in table}
-
-    leg = tuple(f.name for f in fields(LegShift))
-    body = tuple(f.name for f in fields(BodyShift))
-    return Shifts(
-        LegShift(**levels(row.affected, leg)),
-        LegShift(**levels(row.other, leg)),
-        BodyShift(**levels(row.body, body)),
-    )
-
-
-def _at(severity: float, levels: Levels) -> float:
-    mild, moderate, severe = levels
-    return float(np.interp(severity, ANCHORS, (0.0, mild, moderate, severe, severe + 0.5 * (severe - moderate))))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -33,6 +34,15 @@ GRACE_S = 6.0  # no turn is begun this close to the end
 GaitAt = Callable[[float], Gait]
 
 
+class Landing(NamedTuple):
+    """An initial contact: when, which leg, its stance over the following stride, the curves' phase at final contact."""
+
+    time_s: float
+    role: int
+    stance: float
+    curve_stance: float
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A turn of ``angle_rad`` (counter-clockwise +) in the half-open span ``[start_s, end_s)``."""
@@ -52,20 +62,23 @@ class Steps:
         Initial contacts; two before and two after the real ones only carry the phase.
     leave_s : pair of (k - 1,) arrays
         Final contact after each initial contact.
+    curve_leave : pair of (k - 1,) arrays
+        Phase of the curves at final contact, of one gait cycle.
     start_s, end_s : float
         First final contact, and last initial contact: the walk. Contacts outside are not events. NaN: nobody walks.
     """
 
     contact_s: tuple[FloatArray, FloatArray]
     leave_s: tuple[FloatArray, FloatArray]
+    curve_leave: tuple[FloatArray, FloatArray]
     turns: tuple[Turn, ...]
     start_s: float
     end_s: float
     rise: tuple[float, float]
     settle: tuple[float, float]
 
-    def phase(self, role: int, time_s: FloatArray, curve_stance: float) -> FloatArray:
-        """Gait cycles of one leg since its first contact: whole at contacts, ``curve_stance`` more at final contact.
+    def phase(self, role: int, time_s: FloatArray) -> FloatArray:
+        """Gait cycles of one leg since its first contact: whole at contacts, ``curve_leave`` more at final contact.
 
         About both contacts the phase keeps the pace of the stride; mid-stance and mid-swing take up what an unusual
         stance needs. Real legs do so: in the stroke recordings the shank follows final contact by 62 to 91 ms, not
@@ -73,7 +86,7 @@ class Steps:
         """
         contact, leave = self.contact_s[role], self.leave_s[role]
         stride = np.diff(contact)
-        share = np.arange(len(stride)) + curve_stance
+        share = np.arange(len(stride)) + self.curve_leave[role]
         knots = []
         for landed, left, length, at, count in zip(contact, leave, stride, share, range(len(stride)), strict=False):
             knots += [(landed + d * length, count + d) for d in (0.0, AFTER_CONTACT)]
@@ -137,8 +150,7 @@ def steps(
     state = gait_at(now)
     spacing = _steady_spacing(state)
     # both feet stand; as far as the phase goes, the first foot landed one step before the other
-    share = state.stance.tolist()
-    landed = [(now - spacing[1 - role], role, share[role]), (now, 1 - role, share[1 - role])]
+    landed = [_landing(now - spacing[1 - role], role, state), _landing(now, 1 - role, state)]
     turns: list[Turn] = []
     travelled, turn_left = 0.0, 0
     index = 0
@@ -150,7 +162,7 @@ def steps(
         if now + step > last_s:
             break
         now += step
-        landed.append((now, role, float(state.stance[role] + stance_noise[index])))
+        landed.append(_landing(now, role, state, float(stance_noise[index])))
         role, index, turn_left = 1 - role, index + 1, max(0, turn_left - 1)
         travelled += state.speed_m_s * step * (TURN_PACE if turn_left else 1.0)
         if travelled >= walkway_m and not turn_left and now + GRACE_S < last_s:
@@ -159,6 +171,10 @@ def steps(
             turns.append(Turn(now, now + turn_left * SLOW_TURN_STEP * 0.5 * state.stride_time_s, direction * np.pi))
             travelled = 0.0
     return _assemble(landed, gait_at(now), tuple(turns), walked=index > 1)
+
+
+def _landing(time_s: float, role: int, state: Gait, deviation: float = 0.0) -> Landing:
+    return Landing(time_s, role, float(state.stance[role]) + deviation, state.curve_stance)
 
 
 def _steady_spacing(state: Gait) -> tuple[float, float]:
@@ -177,31 +193,30 @@ def _stride_noise(draw: Generator, size: int) -> FloatArray:
     return np.asarray(0.86 * (correlated + white))
 
 
-def _assemble(landed: list[tuple[float, int, float]], state: Gait, turns: tuple[Turn, ...], walked: bool) -> Steps:
+def _assemble(landed: list[Landing], state: Gait, turns: tuple[Turn, ...], walked: bool) -> Steps:
     real = len(landed)
     spacing = _steady_spacing(state)
     for _ in range(4):  # the phase runs on while the feet stand
-        role = 1 - landed[-1][1]
-        landed.append((landed[-1][0] + spacing[role], role, float(state.stance[role])))
+        role = 1 - landed[-1].role
+        landed.append(_landing(landed[-1].time_s + spacing[role], role, state))
     for _ in range(3):
-        role = 1 - landed[0][1]
-        landed.insert(0, (landed[0][0] - spacing[1 - role], role, float(state.stance[role])))
-    contact, leave = [], []
-    for role in (AFFECTED, OTHER):
-        own = [(t, stance) for t, who, stance in landed if who == role]
-        times = np.array([t for t, _ in own])
-        share = np.array([stance for _, stance in own[:-1]])
-        contact.append(times)
-        leave.append(times[:-1] + share * np.diff(times))
-    first = landed[3][1]
-    start = float(leave[first][np.searchsorted(contact[first], landed[3][0])])
-    arrive = landed[5][0]
-    end = landed[real + 2][0]
+        role = 1 - landed[0].role
+        landed.insert(0, _landing(landed[0].time_s - spacing[1 - role], role, state))
+    own = [[x for x in landed if x.role == role] for role in (AFFECTED, OTHER)]
+    contact = [np.array([x.time_s for x in legs]) for legs in own]
+    share = [np.array([x.stance for x in legs[:-1]]) for legs in own]
+    leave = [t[:-1] + part * np.diff(t) for t, part in zip(contact, share, strict=True)]
+    curve_leave = [np.array([x.curve_stance for x in legs[:-1]]) for legs in own]
+    first = landed[3].role
+    start = float(leave[first][np.searchsorted(contact[first], landed[3].time_s)])
+    arrive = landed[5].time_s
+    end = landed[real + 2].time_s
     if not walked:
         start = end = float("nan")
     return Steps(
         contact_s=(contact[AFFECTED], contact[OTHER]),
         leave_s=(leave[AFFECTED], leave[OTHER]),
+        curve_leave=(curve_leave[AFFECTED], curve_leave[OTHER]),
         turns=turns,
         start_s=start,
         end_s=end,

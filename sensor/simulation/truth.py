@@ -1,27 +1,27 @@
-"""What is known of a simulated walk: events, angles at every sample, and the numbers an analysis should find."""
+"""What is known of a simulated walk: events, angles at every sample, and everything that was drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from sensor.samples import FloatArray, Side
-from sensor.simulation.timing import Turn
+from sensor.simulation import summary
+from sensor.simulation.body import Body
+from sensor.simulation.gait import AFFECTED, OTHER, Gait
+from sensor.simulation.healthy import Channel
+from sensor.simulation.motion import Motion
+from sensor.simulation.node import Grid
+from sensor.simulation.patient import Patient
+from sensor.simulation.skeleton import ankle_m
+from sensor.simulation.spec import WalkSpec
+from sensor.simulation.summary import TrueEvent
+from sensor.simulation.timing import Steps, Turn
 
-EDGE_STRIDES = 2  # left out at both ends of the walk
-TURN_MARGIN_S = 0.3  # of a turn's duration is curved path already; strides this close are not straight
-
-
-@dataclass(frozen=True, slots=True)
-class TrueEvent:
-    """Initial contact (IC) or final contact (FC), to the microsecond."""
-
-    time_s: float
-    side: Side
-    event: str
+JOINTS = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_flexion")
+MIRROR = np.array([[1.0], [-1.0], [1.0]])  # reflection across the sagittal plane
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,115 +68,109 @@ class WalkTruth:
         return self.joints_deg["knee_flexion_right"]
 
 
-@dataclass(frozen=True, slots=True)
-class TrueStride:
-    """One gait cycle and what it holds."""
-
-    side: Side
-    ic_s: float
-    fc_s: float
-    next_ic_s: float
-    step_s: float
-    straight: bool
-
-
-def strides(events: tuple[TrueEvent, ...], turns: tuple[Turn, ...]) -> tuple[TrueStride, ...]:
-    """All gait cycles; straight ones touch no turn and are not among the first or last two of their side."""
-    contacts = {s: [e.time_s for e in events if e.side is s and e.event == "IC"] for s in Side}
-    leaves = {s: np.array([e.time_s for e in events if e.side is s and e.event == "FC"]) for s in Side}
-    found = []
-    for side in Side:
-        own, other = contacts[side], np.array(contacts[side.other])
-        for i, (ic, following) in enumerate(pairwise(own)):
-            fc = leaves[side][(leaves[side] > ic) & (leaves[side] < following)]
-            before = other[other < ic]
-            inner = EDGE_STRIDES <= i < len(own) - 1 - EDGE_STRIDES
-            clear = all(
-                following <= t.start_s - TURN_MARGIN_S * (t.end_s - t.start_s)
-                or ic >= t.end_s + TURN_MARGIN_S * (t.end_s - t.start_s)
-                for t in turns
-            )
-            step = ic - before[-1] if len(before) else np.nan
-            found.append(TrueStride(side, ic, float(fc[0]), following, float(step), inner and clear))
-    return tuple(found)
-
-
-def summary(
-    found: tuple[TrueStride, ...],
-    time_s: FloatArray,
-    pelvis_deg: FloatArray,
-    knee_deg: Mapping[Side, FloatArray],
-    ankle_m: Mapping[Side, FloatArray],
-) -> dict[str, object]:
-    """Means over the straight strides: times, asymmetries, drops, ranges, knee peaks, step lengths, speed.
-
-    Asymmetry is 100 ln(left / right) of mean times or lengths; a step belongs to the side that lands. ``drop_left_deg``
-    is the mean largest rise of the left side above its value at left initial contact within left stance, which is how
-    far the right side drops; the mirror image for right.
-    """
-    straight = {side: [s for s in found if s.side is side and s.straight] for side in Side}
-    out: dict[str, object] = {f"n_strides_{side}": len(straight[side]) for side in Side}
-    if min(len(own) for own in straight.values()) == 0:
-        return out
-    values = {side: _per_stride(straight[side], side, time_s, pelvis_deg, knee_deg[side], ankle_m) for side in Side}
-    mean = {side: {name: float(np.nanmean(v)) for name, v in values[side].items()} for side in Side}
-    for side in Side:
-        out |= {_sided(name, side): value for name, value in mean[side].items()}
-    for name in ("stance_s", "swing_s", "step_s", "step_length_m"):
-        ratio = mean[Side.LEFT][name] / mean[Side.RIGHT][name]
-        out[f"{name.rsplit('_', 1)[0]}_asym_pct"] = 100.0 * float(np.log(ratio)) if ratio > 0 else None
-    both = {name: np.concatenate([values[side][name] for side in Side]) for name in values[Side.LEFT]}
-    out["drop_difference_deg"] = mean[Side.LEFT]["drop_deg"] - mean[Side.RIGHT]["drop_deg"]
-    stride = both["stride_s"]
-    out["stride_time_s"] = float(stride.mean())
-    out["stride_time_cv_pct"] = 100.0 * float(stride.std(ddof=1) / stride.mean()) if len(stride) > 2 else None
-    out["cadence_spm"] = 120.0 / float(stride.mean())
-    out["stride_length_m"] = float(both["stride_length_m"].mean())
-    out["speed_m_s"] = float(both["stride_length_m"].sum() / stride.sum())
-    for name in ("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg"):
-        out[name] = mean[Side.LEFT][name]
-    return out
+def tell(spec: WalkSpec, patient: Patient, laid: Steps, moved: Motion, grid: Grid) -> WalkTruth:
+    """The truth of a walk, turned from the canonical body (affected leg left) to the spec's side."""
+    inner = slice(grid.margin * grid.factor, (grid.margin + grid.count) * grid.factor, grid.factor)
+    coarse = Motion(
+        time_s=grid.time_s,
+        pelvis_deg=moved.pelvis_deg[:, inner],
+        trunk_deg=moved.trunk_deg[:, inner],
+        legs_deg=moved.legs_deg[:, :, inner],
+        heading_rad=moved.heading_rad[inner],
+        path_m=moved.path_m[:, inner],
+        phase=moved.phase[:, inner],
+        pace=moved.pace[inner],
+    )
+    mirrored = spec.side is Side.RIGHT
+    sides = {AFFECTED: spec.side, OTHER: spec.side.other}
+    flip = np.array([[1.0], [-1.0], [-1.0]]) if mirrored else np.ones((3, 1))
+    pelvis, trunk = flip * coarse.pelvis_deg, flip * coarse.trunk_deg
+    joints = {
+        f"{joint}_{side}": coarse.legs_deg[role, row]
+        for row, joint in enumerate(JOINTS)
+        for role, side in sides.items()
+    }
+    joints |= dict(zip(("trunk_flexion", "trunk_obliquity", "trunk_rotation"), trunk, strict=True))
+    ankles = {side: ankle_m(coarse, patient.body.height_m, role) for role, side in sides.items()}
+    if mirrored:
+        ankles = {side: MIRROR * ankle for side, ankle in ankles.items()}
+    turns = tuple(Turn(t.start_s, t.end_s, -t.angle_rad if mirrored else t.angle_rad) for t in laid.turns)
+    events = _events(laid, sides)
+    found = summary.strides(events, turns)
+    knees = {side: joints[f"knee_flexion_{side}"] for side in Side}
+    numbers: dict[str, object] = {
+        "spec": _plain(asdict(spec)),
+        "person": _drawn(patient.body),
+        "shifts": asdict(patient.begin),
+        "gait": _steady(patient.start, sides),
+        **_late(patient, sides),
+        "walk_start_s": _or_none(laid.start_s),
+        "walk_end_s": _or_none(laid.end_s),
+        "turns": [[float(t.start_s), float(t.end_s)] for t in turns],
+        "turn_angles_deg": [float(np.rad2deg(t.angle_rad)) for t in turns],
+        **summary.summary(found, grid.time_s, pelvis, knees, ankles),
+    }
+    tilt, obliquity, rotation = pelvis
+    return WalkTruth(
+        events, grid.time_s, tilt, obliquity, rotation, joints, ankles, turns, laid.start_s, laid.end_s, numbers
+    )
 
 
-def _sided(name: str, side: Side) -> str:
-    """stride_length_m -> stride_length_left_m."""
-    what, unit = name.rsplit("_", 1)
-    return f"{what}_{side}_{unit}"
+def _events(laid: Steps, sides: dict[int, Side]) -> tuple[TrueEvent, ...]:
+    found = [
+        TrueEvent(round(float(t), 6), sides[role], kind)
+        for role in (AFFECTED, OTHER)
+        for kind, times in (("IC", laid.contact_s[role]), ("FC", laid.leave_s[role]))
+        for t in times
+        if laid.start_s <= t <= laid.end_s
+    ]
+    return tuple(sorted(found, key=lambda e: e.time_s))
 
 
-def _per_stride(
-    own: list[TrueStride],
-    side: Side,
-    time_s: FloatArray,
-    pelvis_deg: FloatArray,
-    knee_deg: FloatArray,
-    ankle_m: Mapping[Side, FloatArray],
-) -> dict[str, FloatArray]:
-    sign = 1.0 if side is Side.LEFT else -1.0
-    rows = []
-    for s in own:
-        start, leave, end = np.searchsorted(time_s, [s.ic_s, s.fc_s, s.next_ic_s])
-        tilt, obliquity, rotation = pelvis_deg[:, start:end]
-        knee, early = knee_deg[start:end], max(2, (end - start) // 4)
-        rise = sign * (pelvis_deg[1, start:leave] - np.interp(s.ic_s, time_s, pelvis_deg[1]))
-        foot, opposite = ankle_m[side], ankle_m[side.other]
-        travel = foot[:2, min(end, len(time_s) - 1)] - foot[:2, start]
-        stride_length = float(np.hypot(*travel))
-        ahead = foot[:2, start] - opposite[:2, start]
-        rows.append(
-            {
-                "stride_s": s.next_ic_s - s.ic_s,
-                "stance_s": s.fc_s - s.ic_s,
-                "swing_s": s.next_ic_s - s.fc_s,
-                "step_s": s.step_s,
-                "stride_length_m": stride_length,
-                "step_length_m": float(ahead @ travel) / stride_length,
-                "drop_deg": max(0.0, float(rise.max())),
-                "tilt_rom_deg": float(np.ptp(tilt)),
-                "obliquity_rom_deg": float(np.ptp(obliquity)),
-                "rotation_rom_deg": float(np.ptp(rotation)),
-                "knee_loading_deg": float(knee[:early].max() - knee[0]),
-                "knee_peak_deg": float(knee.max()),
-            }
-        )
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+def _drawn(body: Body) -> dict[str, object]:
+    names = [c.name.lower() for c in Channel]
+    return {
+        "age_years": body.age_years,
+        "sex": body.sex,
+        "height_m": body.height_m,
+        "mass_kg": body.mass_kg,
+        "leg_length_m": body.leg_length_m,
+        "preferred_speed_m_s": body.speed_m_s,
+        "standing_deg": dict(zip(names, body.standing_deg.tolist(), strict=True)),
+        "natural_stance_asym_pct_affected": 100.0 * body.stance_log_ratio,
+        "natural_step_asym_pct_affected": 100.0 * body.step_log_ratio,
+        "natural_drop_difference_deg_affected": body.drop_difference_deg,
+        "natural_impact_asym_pct_affected": 100.0 * body.impact_log_ratio,
+        "stride_cv_pct": 100.0 * body.stride_cv,
+    }
+
+
+def _late(patient: Patient, sides: dict[int, Side]) -> dict[str, object]:
+    if patient.progress is None:
+        return {}
+    return {
+        "late_shifts": asdict(patient.late),
+        "late_gait": _steady(patient.end, sides),
+        "onset_s": patient.progress.onset_s,
+        "rise_s": patient.progress.rise_s,
+    }
+
+
+def _steady(state: Gait, sides: dict[int, Side]) -> dict[str, object]:
+    return {
+        "speed_m_s": state.speed_m_s,
+        "stride_time_s": state.stride_time_s,
+        "split": state.split,
+        **{f"stance_pct_{side}": 100.0 * float(state.stance[role]) for role, side in sides.items()},
+        **{f"impact_{side}_m_s2": float(state.impact[role]) for role, side in sides.items()},
+    }
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    plain = {k: list(map(str, v)) if isinstance(v, tuple) else v for k, v in values.items()}
+    walkway = plain["walkway_m"]
+    return plain | {"walkway_m": "straight" if walkway == np.inf else walkway}
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else value

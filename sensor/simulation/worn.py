@@ -9,10 +9,10 @@ import numpy as np
 
 from sensor.samples import FloatArray, Placement
 from sensor.simulation import impact
-from sensor.simulation.body import Body
-from sensor.simulation.gait import AFFECTED, OTHER, Gait
+from sensor.simulation.gait import AFFECTED, OTHER
 from sensor.simulation.motion import Motion
 from sensor.simulation.noise import Mounting, Noise
+from sensor.simulation.patient import Patient
 from sensor.simulation.skeleton import PELVIS, THIGH, TRUNK, Frame, cross, derivative, shank, thigh
 from sensor.simulation.streams import stream
 from sensor.simulation.timing import Steps
@@ -88,8 +88,7 @@ class Walk:
     """Everything a sensor needs to know about the walk it is worn on."""
 
     seed: int
-    body: Body
-    gait: Gait
+    patient: Patient
     laid: Steps
     moved: Motion
     frames: Mapping[str, Frame]
@@ -101,7 +100,7 @@ def felt(walk: Walk, placement: Placement) -> tuple[FloatArray, FloatArray]:
     site, draw = SITES[placement], stream(walk.seed, f"worn {placement}")
     frame, step_s = walk.frames[site.segment], float(walk.moved.time_s[1] - walk.moved.time_s[0])
     slipped = walk.noise.position_m * draw.standard_normal(3)
-    offset = np.array(site.offset_m) + np.array(site.offset_share) * walk.body.height_m + slipped
+    offset = np.array(site.offset_m) + np.array(site.offset_share) * walk.patient.body.height_m + slipped
     mount = _mount(site, placement, walk)
     force, rate = frame.at(offset), frame.rate_rad_s.copy()
     tilt, shift = _tissue(walk, site, placement)
@@ -145,7 +144,7 @@ def _tissue(walk: Walk, site: Site, placement: Placement) -> tuple[FloatArray, F
     cycle = _harmonics(np.arange(100) / 100.0)
     gain = walk.noise.soft_tissue
     if site.heavy:
-        gain *= max(0.7, 1.0 + 0.06 * (walk.body.bmi_kg_m2 - 24.0))
+        gain *= max(0.7, 1.0 + 0.06 * (walk.patient.body.bmi_kg_m2 - 24.0))
     turn, shift = shape[:3], shape[3:]
     turn *= gain * np.deg2rad(draw.uniform(*site.tissue_deg)) / np.linalg.norm(turn @ cycle, axis=0).max()
     shift *= gain * draw.uniform(*site.tissue_m) / np.linalg.norm(shift @ cycle, axis=0).max()
@@ -185,7 +184,7 @@ def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placemen
             index, since = impact.windows(time_s, at + site.knock_delay_s)
             waves = impact.ringing(since, hz, site.knock_tau_s)
             waves = (waves + wobble * impact.ringing(since, wobble_hz, WOBBLE_TAU_S)) / (1.0 + wobble)
-            waves = waves * (size * site.knock[role] * walk.gait.impact[role])[:, None]
+            waves = waves * (size * site.knock[role] * walk.patient.impact_m_s2(role, at))[:, None]
             wave = np.zeros(len(time_s))
             impact.add_events(wave, index, waves)
             force += push[:, None] * wave

@@ -13,7 +13,8 @@ from sensor.simulation import WalkSpec
 from sensor.simulation.body import draw_body
 from sensor.simulation.gait import AFFECTED, LONGEST_STANCE, OTHER, Gait, gait
 from sensor.simulation.monotone import MonotoneCurve
-from sensor.simulation.pathways import PATHWAYS, shifts
+from sensor.simulation.pathways import PATHWAYS
+from sensor.simulation.shifts import shifts
 from sensor.simulation.streams import stream
 from sensor.simulation.timing import Steps, ramp, standing_s, steps
 
@@ -23,7 +24,7 @@ SEVERITY = st.floats(0.0, 1.0)
 
 
 def gait_of(pathway: str, severity: float, seed: int) -> Gait:
-    return gait(draw_body(WalkSpec(seed=seed)), shifts(pathway, severity, stream(seed, "response")))
+    return gait(draw_body(WalkSpec(seed=seed)), shifts(pathway, severity, stream(seed, "response"))[0])
 
 
 def laid_out(state: Gait, duration_s: float = 60.0, walkway_m: float = 15.0, seed: int = 1) -> Steps:
@@ -84,10 +85,10 @@ def test_phase_is_whole_at_contacts_and_smooth_between() -> None:
     for role in (AFFECTED, OTHER):
         contact, leave = laid.contact_s[role], laid.leave_s[role]
         count = np.arange(len(contact))
-        assert laid.phase(role, contact, 0.62) == pytest.approx(count, abs=1e-9)
-        assert laid.phase(role, leave, 0.62) == pytest.approx(count[:-1] + 0.62, abs=1e-9)
+        assert laid.phase(role, contact) == pytest.approx(count, abs=1e-9)
+        assert laid.phase(role, leave) == pytest.approx(count[:-1] + state.curve_stance, abs=1e-9)
         time_s = np.arange(contact[0], contact[-1], 0.002)
-        speed = np.diff(laid.phase(role, time_s, 0.62)) / 0.002
+        speed = np.diff(laid.phase(role, time_s)) / 0.002
         assert speed.min() > 0.0
         assert np.abs(np.diff(speed)).max() < 0.05 * speed.max()
 

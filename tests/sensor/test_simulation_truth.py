@@ -11,8 +11,8 @@ import pytest
 
 from sensor.samples import Placement, Side
 from sensor.simulation import TrueEvent, WalkSpec, simulate, write_truth
+from sensor.simulation.summary import strides, summary
 from sensor.simulation.timing import Turn
-from sensor.simulation.truth import strides, summary
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -132,7 +132,7 @@ def test_speed_cadence_and_length_are_one_walk() -> None:
         assert isinstance(gait, dict)
         assert speed == pytest.approx(gait["speed_m_s"], rel=0.02)
         steps = number(of, "step_length_left_m") + number(of, "step_length_right_m")
-        assert steps == pytest.approx(length, rel=0.08)  # planted feet would make it equal
+        assert steps == pytest.approx(length, rel=0.12)  # ankles come closer than feet: the rear heel has risen
 
 
 @pytest.mark.parametrize(("pathway", "severity"), [("healthy", 0.0), ("healthy_slow", 0.85), ("antalgic_knee", 0.6)])
