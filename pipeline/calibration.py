@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.filters import lowpass_taps, smooth
+from pipeline.forward import Swap
 from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix
 from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters, learn_landing
 from pipeline.orientation import Motion
@@ -76,6 +77,11 @@ class Calibration:
     pelvis: PelvisFrame | None
     trunk: PelvisFrame | None
     pelvis_peak_m_s2: float
+
+    @property
+    def swap(self) -> Swap:
+        """Whether left and right look exchanged, as far as the pelvis can tell."""
+        return self.pelvis.swap if self.pelvis is not None else Swap.NONE
 
 
 def active_cells(motions: Mapping[Placement, Motion], start: int, cells: int, params: CalibrationParams) -> BoolArray:

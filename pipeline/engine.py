@@ -15,6 +15,7 @@ from pipeline.calibration import Calibration, CalibrationParams, Warmup, calibra
 from pipeline.contacts import Contact, ContactSource
 from pipeline.cycle_curves import CycleSignals
 from pipeline.cycles import Cycle, CycleAssembler, CycleParams
+from pipeline.forward import Swap
 from pipeline.joints import KneeFlexion
 from pipeline.leg_events import LegEvents
 from pipeline.measures import LegSignals, MeasureParams, measure
@@ -24,7 +25,7 @@ from pipeline.pelvis_events import PelvisEvents
 from pipeline.result import Event, Stride
 from pipeline.timeline import Series
 from pipeline.turns import TurnFinder, TurnParams, overlaps
-from sensor.samples import FloatArray, Placement, SampleBlock, Side
+from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.synchronise import GRID_HZ, Frame, UniformGrid
 
 _LOOK_BACK = int(12 * GRID_HZ)  # signals kept before the oldest cycle still to come
@@ -83,6 +84,7 @@ class Engine:
     def __init__(self, rates_hz: Mapping[Placement, float], height_m: float, params: EngineParams) -> None:
         self.params = params
         self.calibration: Calibration | None = None
+        self.knees_exchanged = False  # the labels left and right of the leg sensors were found swapped and corrected
         self.missing = dict.fromkeys(rates_hz, 0)  # grid samples without data, per placement
         self.length = 0  # grid samples in all
         self._height_m = height_m
@@ -129,6 +131,10 @@ class Engine:
             if at:
                 alive = {p: motion for p, motion in self._motions.items() if _varies(motion, at)}
                 self.calibration = calibrate(alive, at, self._warmup.active, self.params.calibration)
+                if self.calibration is not None and self.calibration.swap is Swap.KNEES:
+                    alive = _exchanged(alive)
+                    self.knees_exchanged = True
+                    self.calibration = calibrate(alive, at, self._warmup.active, self.params.calibration)
                 if self.calibration is not None:
                     self._stages = _build(alive, self.calibration, self.params)
         if self._stages is None:
@@ -219,6 +225,12 @@ class Engine:
             series.forget(min(before, stages.shown))
         stages.heading.rate.forget(before)
         stages.turns.forget(before)
+
+
+def _exchanged(motions: Mapping[Placement, Motion]) -> dict[Placement, Motion]:
+    """The leg sensors with left and right exchanged."""
+    legs = {*KNEES, *THIGHS}
+    return {p.mirrored if p in legs else p: motion for p, motion in motions.items()}
 
 
 def _varies(motion: Motion, end: int) -> bool:

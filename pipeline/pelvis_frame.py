@@ -2,9 +2,8 @@
 
 Each pelvis sensor is set upright by gravity, which leaves one unknown, its heading. Two or three sensors on the one
 rigid pelvis are first turned onto each other by their angular rates and accelerations; then the common heading is the
-main axis of the horizontal acceleration, which in walking is fore-aft. Which end is forward is told by the knees when
-they are there (the pelvis is pushed away from the standing leg), otherwise by the lead of the fore-aft on the vertical
-acceleration.
+main axis of the horizontal acceleration that both feet share, which in walking is fore-aft. Which end is forward, and
+whether left and right were swapped, is weighed in :mod:`pipeline.forward`.
 
 Source: own, after the project's first prototype (shared design notes, biomechanics 3.1b and 3.4). Data requirements:
 ten seconds of walking of one or more rigidly worn sensors.
@@ -13,14 +12,15 @@ ten seconds of walking of one or more rigidly worn sensors.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from pipeline.filters import lowpass_taps, smooth
+from pipeline.forward import ForwardParams, Swap, Witnesses, decide, knee_witness, lever_witness, push_witness
 from pipeline.rotations import about_z, matrices, upright
-from sensor.samples import BoolArray, FloatArray, Placement, Side
+from sensor.samples import HIPS, BoolArray, FloatArray, Placement, Side
 from sensor.synchronise import GRID_HZ
 
 
@@ -32,6 +32,7 @@ class PelvisFrameParams:
     gyr_cutoff_hz: float = 6.0
     taps: int = 61
     acc_weight: float = 0.1  # of a m/s^2 against a rad/s when sensors are turned onto each other
+    forward: ForwardParams = field(default_factory=ForwardParams)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +46,15 @@ class PelvisFrame:
     anisotropy : float
         Variance along the fore-aft axis over variance across; near 1 the heading is a guess.
     sided_by_knees : bool
-        Whether the knees told forward from backward.
+        Whether the knees had a say in which end is forward.
+    swap : Swap
+        Whether left and right look exchanged.
     """
 
     to_pelvis: Mapping[Placement, FloatArray]
     anisotropy: float
     sided_by_knees: bool
+    swap: Swap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,19 +136,30 @@ def pelvis_frame(
     horizontal = both_feet[:, :2] - both_feet[:, :2].mean(axis=0)
     values, vectors = np.linalg.eigh(horizontal.T @ horizontal)
     forward = vectors[:, 1]
-    template = push_template(contacts, len(mean))
-    sided = bool(np.abs(template[walking]).sum() > 2.0 * GRID_HZ)  # at least some seconds of steps
-    if sided:
-        left = template @ mean[:, :2]
-        agrees = forward[0] * left[1] - forward[1] * left[0]  # z component of forward x left
-    else:
-        jerk = np.gradient(both_feet[:, 2])
-        agrees = float(jerk @ horizontal @ forward)
-    if agrees < 0.0:
+    template = push_template(contacts, len(mean))[walking]
+    sided = bool(np.abs(template).sum() > 2.0 * GRID_HZ)  # at least some seconds of steps
+    seen = Witnesses(
+        push_witness(both_feet, forward),
+        knee_witness(mean[walking], template, forward) if sided else None,
+        _lever(inside, turn, forward),
+    )
+    verdict = decide(seen, params.forward)
+    if not verdict.as_given:
         forward = -forward
     heading = float(np.arctan2(forward[1], forward[0]))
     to_pelvis = {p: about_z(turn[p] - heading) @ upright(up[p]) for p in smoothed}
-    return PelvisFrame(to_pelvis, float(values[1] / max(values[0], 1e-12)), sided)
+    return PelvisFrame(to_pelvis, float(values[1] / max(values[0], 1e-12)), sided, verdict.swap)
+
+
+def _lever(
+    inside: Mapping[Placement, LevelMotion], turn: Mapping[Placement, float], forward: FloatArray
+) -> float | None:
+    """The witness of the two iliac sensors, or None without both."""
+    if not set(HIPS) <= set(inside):
+        return None
+    left, right = (inside[p].acc @ about_z(turn[p]).T for p in HIPS)
+    yaw_rate = 0.5 * (inside[HIPS[0]].gyr[:, 2] + inside[HIPS[1]].gyr[:, 2])
+    return lever_witness(left, right, yaw_rate, forward)
 
 
 def _same_on_both_feet(acc: FloatArray, half_stride: int) -> FloatArray:

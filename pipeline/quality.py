@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.calibration import Calibration
+from pipeline.forward import Swap
 from pipeline.result import Quality, Stride, Verdict
 from sensor.samples import Placement, Side
+
+_EXCHANGED = "The leg sensors were swapped left and right; this was corrected here. Swap them for next time."
+_SWAPS = {
+    Swap.HIPS: "The hip sensors were swapped left and right; the numbers do not depend on it. Swap them for next time.",
+    Swap.UNCLEAR: "Left and right may be swapped: legs and pelvis do not agree. Check each sensor's label.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ def judge(
     dead: Sequence[Placement],
     calibration: Calibration | None,
     strides: Sequence[Stride],
+    knees_exchanged: bool,
     params: QualityParams,
 ) -> Quality:
     """The verdict and its reasons, gravest first.
@@ -37,6 +45,8 @@ def judge(
         Grid samples without data.
     dead : sequence of Placement
         Sensors whose signal never changes.
+    knees_exchanged : bool
+        Whether the leg sensors' labels were found swapped and corrected.
     """
     fatal: list[str] = []
     if duration_s < params.shortest_s:
@@ -57,6 +67,10 @@ def judge(
     if fatal:
         return Quality(Verdict.INVALID, tuple(fatal))
     reasons = _cautions(missing_pct, calibration, strides, valid, params)
+    if knees_exchanged:
+        reasons.insert(
+            0, "The leg sensors were swapped left and right; this was corrected here. Swap them for next time."
+        )
     return Quality(Verdict.ATTENTION if reasons else Verdict.VALID, tuple(reasons))
 
 
@@ -83,6 +97,8 @@ def _cautions(
         loose = [p.value for p, leg in calibration.legs.items() if leg.axis.share < params.least_axis_share]
         if loose:
             reasons.append(f"The leg's axis is unclear at {', '.join(loose)}. Check that the strap is tight.")
+        if (caution := _SWAPS.get(calibration.swap)) is not None:
+            reasons.append(caution)
         pelvis = calibration.pelvis
         if pelvis is not None and pelvis.anisotropy < params.least_anisotropy:
             reasons.append("The pelvis sensors do not show clearly which way is forward; tilt and obliquity may mix.")

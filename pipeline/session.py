@@ -86,7 +86,7 @@ class SessionAnalysis:
         """Take the end of the recording; return everything."""
         self._gather(self._engine.finish())
         engine, strides = self._engine, tuple(self._strides)
-        calibration = engine.calibration
+        calibration, exchanged = engine.calibration, engine.knees_exchanged
         missing = {p: 100.0 * n / max(engine.length, 1) for p, n in engine.missing.items()}
         duration_s = max(engine.length - 1, 0) / GRID_HZ
         at = self._matched()
@@ -105,7 +105,7 @@ class SessionAnalysis:
                 self._assumed,
                 self._notices,
             ),
-            quality=judge(duration_s, missing, engine.dead, calibration, strides, self.params.quality),
+            quality=judge(duration_s, missing, engine.dead, calibration, strides, exchanged, self.params.quality),
             events=tuple(self._events),
             strides=strides,
             gait=gait,
@@ -178,6 +178,8 @@ class SessionAnalysis:
                 "leg_axis_share": {p.value: round(leg.axis.share, 3) for p, leg in calibration.legs.items()},
                 "pelvis_anisotropy": round(calibration.pelvis.anisotropy, 2) if calibration.pelvis else None,
                 "sides_told_by_knees": calibration.pelvis.sided_by_knees if calibration.pelvis else None,
+                "swap": calibration.swap.value,
+                "leg_sensors_exchanged": self._engine.knees_exchanged,
             }
         return {
             "gaitchain": version("gaitchain"),
