@@ -16,6 +16,10 @@ from sensor.clock import OneWay, TwoWay
 from sensor.devices.ledger import Ledger
 from sensor.devices.samples import DeviceSamples, unwrap
 from sensor.links.link import Arrival
+from sensor.samples import FloatArray
+
+BACKFILL = int(m.Compat.BACKFILL)
+MISSING_BYTES = m.MISSING_RAW.to_bytes(2, "little", signed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class GaitNodeDecoder:
         message = packet.message
         match message:
             case m.Data():
-                return self._data(message, bool(packet.compat & m.Compat.BACKFILL), arrival.host_ns)
+                return self._data(message, bool(packet.compat & BACKFILL), arrival.host_ns)
             case m.TimePong():
                 self._device_us = message.sent_us
                 return [TwoWay(message.host_ns, message.received_us, message.sent_us, arrival.host_ns)]
@@ -89,26 +93,29 @@ class GaitNodeDecoder:
         if not backfill:
             self._device_us = max(self._device_us, last_us)
             events.append(OneWay(last_us, host_ns))
-        samples = self._scaled(data, first, first_us, host_ns, backfill, self.info)
+        samples = _scaled(data, first, first_us, host_ns, backfill, self.info)
         for start, end in self.ledger.take(first, data.count, backfill):
-            events.append(samples.keep(slice(start - first, end - first)))
+            whole = end - start == data.count
+            events.append(samples if whole else samples.keep(slice(start - first, end - first)))
         return events
 
-    @staticmethod
-    def _scaled(
-        data: m.Data, first: int, first_us: int, host_ns: int, backfill: bool, info: m.StreamInfo
-    ) -> DeviceSamples:
-        raw = data.samples.astype(np.float64)
-        raw[(data.samples == m.MISSING_RAW).all(axis=1)] = np.nan
-        rows = np.arange(data.count)
-        return DeviceSamples(
-            counter=first + rows,
-            device_us=np.asarray(first_us + rows * data.period_us, dtype=np.float64),
-            acc_m_s2=raw[:, :3] * info.acc_scale,
-            gyr_rad_s=raw[:, 3:] * info.gyr_scale,
-            host_ns=host_ns,
-            backfill=backfill,
-        )
+
+def _scaled(data: m.Data, first: int, first_us: int, host_ns: int, backfill: bool, info: m.StreamInfo) -> DeviceSamples:
+    raw = data.samples
+    acc_m_s2: FloatArray = np.multiply(raw[:, :3], info.acc_scale, dtype=np.float64)
+    gyr_rad_s: FloatArray = np.multiply(raw[:, 3:], info.gyr_scale, dtype=np.float64)
+    if MISSING_BYTES in data.raw:  # rare, and cheap to rule out
+        missing = (raw == m.MISSING_RAW).all(axis=1)
+        acc_m_s2[missing] = gyr_rad_s[missing] = np.nan
+    rows = np.arange(data.count)
+    return DeviceSamples(
+        counter=first + rows,
+        device_us=np.asarray(first_us + rows * data.period_us, dtype=np.float64),
+        acc_m_s2=acc_m_s2,
+        gyr_rad_s=gyr_rad_s,
+        host_ns=host_ns,
+        backfill=backfill,
+    )
 
 
 def samples_of(events: Iterable[Event]) -> list[DeviceSamples]:

@@ -38,6 +38,11 @@ class Ledger:
             The parts that are new; the rest had arrived before or is not expected any more.
         """
         end = first + count
+        if self._ends and first == self._ends[-1]:  # the next batch of a stream without loss
+            self._ends[-1] = end
+            self.received += count
+            self.backfilled += count if backfill else 0
+            return [(first, end)]
         at = max(first, self.begin)
         fresh = []
         for start, stop in self._overlapping(first, end):

@@ -1,7 +1,7 @@
 """Ten million random bytes, and the speed of the decode path."""
 
+import logging
 import time
-from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -60,7 +60,7 @@ def test_changed_frames_pass_no_oftener_than_the_crc_allows() -> None:
 
 
 @pytest.mark.long
-def test_throughput_of_the_decode_path(record_property: Callable[[str, object], None]) -> None:
+def test_throughput_of_the_decode_path() -> None:
     """Serial bytes to samples, 13 a packet, in reads of 4 kB, on one core."""
     line = to_serial(FRAME) * 20_000
     rates = []
@@ -74,5 +74,6 @@ def test_throughput_of_the_decode_path(record_property: Callable[[str, object], 
                     samples += len(packet.message.samples)
         rates.append(20_000 / (time.process_time() - start))
         assert samples == 13 * 20_000
-    record_property("decoded_packets_per_s", round(max(rates)))
+    ratio = max(rates) / PACKETS_PER_S
+    logging.getLogger(__name__).info("decode path: %.0f packets/s, %.1f times what is asked", max(rates), ratio)
     assert max(rates) >= PACKETS_PER_S

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,7 +37,7 @@ def test_unwrapping_finds_the_number_next_to_the_expected(true: int, off: int) -
     assert unwrap(true % 2**32, true - off) == true
 
 
-@dataclass
+@dataclass(repr=False)
 class Host:
     """A host of one node: decoder, client, and the task that listens."""
 
@@ -324,3 +326,19 @@ def test_parts_of_samples_keep_together() -> None:
         5,
         True,
     )
+
+
+@pytest.mark.long
+def test_throughput_from_frames_to_si_units() -> None:
+    """13 samples a packet, one core; the wire's own decode path alone is measured in test_fuzz."""
+    decoder = GaitNodeDecoder()
+    decoder.push(Arrival(0, "", encode(m.Started(1, 2, 0, 0, 0))))
+    decoder.push(Arrival(0, "", encode(m.StreamInfo(100_000, 0.5, 0.25, 1.0, 1.0, 100, 13))))
+    raw = bytes(range(156))
+    arrivals = [Arrival(i, "", encode(m.Data(13 * i, 130_000 * i % 2**32, 10_000, 13, raw))) for i in range(30_000)]
+    start = time.process_time()
+    n = sum(len(samples) for arrival in arrivals for samples in samples_of(decoder.push(arrival)))
+    packets_per_s = len(arrivals) / (time.process_time() - start)
+    logging.getLogger(__name__).info("frames to SI units: %.0f packets/s", packets_per_s)
+    assert n == 13 * len(arrivals)
+    assert packets_per_s > 50_000

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from tests.fakes.bluez.node import NodeOnAir
 from tests.fakes.bluez.service import FakeBlueZ
 from tests.firmware_protocol.packets import still
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="BlueZ is Linux's Bluetooth")
 SESSION = 99
 
 
