@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from firmware_protocol.crystal import Crystal
 from firmware_protocol.faults import Radio
-from sensor.clock import ClockFit, ClockParams, NodeClock, OneWay, TwoWay, lower_hull
+from sensor.clock import ClockFit, ClockParams, LiveClock, NodeClock, OneWay, TwoWay, lower_hull
 from sensor.samples import FloatArray
 
 EPOCH_NS = 5 * 10**17
@@ -229,6 +229,56 @@ def test_no_point_lies_below_the_hull_and_its_corners_are_points(points: list[tu
     assert (np.diff(hull_y) / np.diff(hull_x) == np.sort(np.diff(hull_y) / np.diff(hull_x))).all()
     assert set(zip(hull_x, hull_y, strict=True)) <= set(zip(x, y, strict=True))
     assert (np.interp(x, hull_x, hull_y) <= y + 1e-9).all()
+
+
+def test_live_times_keep_their_order_and_settle_within_three_milliseconds() -> None:
+    errors = []
+    for air in NODES:
+        live, given, truth = LiveClock(NodeClock(EPOCH_NS)), [], []
+        for _, pair in air.pairs(600.0):
+            live.add(pair)
+            if isinstance(pair, OneWay):
+                device_us = np.array(
+                    [pair.device_us + 10_000.0 * k for k in range(-12, 1)]
+                )  # the batch that ended with this stamp
+                session_s = live.session_s(device_us)
+                if session_s is not None:
+                    given.append(session_s)
+                    truth.append(np.array([air.crystal.since_boot_s(us) for us in device_us]))
+        session, true_s = np.concatenate(given), np.concatenate(truth)
+        assert (np.diff(session) > 0.008).all()
+        assert true_s[0] < 5.0
+        error = session - true_s
+        assert np.abs(error).max() < 0.02
+        errors.append(np.interp(np.arange(120.0, 598.0), true_s, error))
+    for one, other in itertools.combinations(errors, 2):
+        assert np.abs(one - other).max() <= 0.003
+
+
+def test_live_times_depend_only_on_the_order_of_arrival() -> None:
+    pairs = [pair for _, pair in NODES[1].pairs(60.0)]
+    at_us = np.array([NODES[1].device_us(59.0) * 1.0])
+    first, second = LiveClock(), LiveClock()
+    for pair in pairs:
+        first.add(pair)
+        first.session_s(at_us)
+    for pair in pairs:
+        second.add(pair)
+    assert first.session_s(at_us) == second.session_s(at_us)
+
+
+def test_a_device_that_cannot_be_pinged_gets_times_after_a_while() -> None:
+    air = Air(Crystal(25.0), Radio(0.03, 0.05, 0.002, 0.0, 5), ping_every_s=0.0)
+    live, first_s = LiveClock(NodeClock(EPOCH_NS)), None
+    for arrived_s, pair in air.pairs(20.0):
+        live.add(pair)
+        if first_s is None and live.session_s(np.zeros(1)) is not None:
+            first_s = arrived_s
+    assert first_s is not None
+    assert 5.0 <= first_s < 6.0
+    assert live.fit is not None
+    assert not live.fit.two_way
+    assert live.fit.frames > 100  # refitted since
 
 
 def test_drift_is_the_crystals_sign() -> None:
