@@ -48,7 +48,7 @@ class LegEventParams:
     landing_onset: float = 0.5  # * the usual landing is where the median jerk first reaches this part of its peak
     landing_search_s: float = 0.4  # a leg that pauses in the air lands within this
     share_lag_s: float = 0.005  # the jerk's share lags the contact by half a sample
-    crossing_weight: float = 0.25  # * of the zero crossing against the landing's jerk ...
+    crossing_weight: float = 0.15  # * of the zero crossing against the landing's jerk ...
     paused_s: float = (
         0.05  # * ... fading to nothing at twice this delay: a leg that pauses crosses zero before it lands
     )
