@@ -175,10 +175,10 @@ def batch_for(max_frame: int) -> int:
     return (min(max_frame, MAX_FRAME_BYTES) - DATA_OVERHEAD_BYTES) // SAMPLE_BYTES
 
 
-def mtu_sentence(att_mtu: int) -> str:
+def mtu_sentence(att_mtu: int, needed: int = MIN_ATT_MTU) -> str:
     """Why a link with this ATT MTU is refused, and what to do."""
     return (
-        f"The Bluetooth link offers an ATT MTU of {att_mtu} bytes, the sensor needs {MIN_ATT_MTU}: one sample with its "
+        f"The Bluetooth link offers an ATT MTU of {att_mtu} bytes, the sensor needs {needed}: one sample with its "
         "counter and time does not fit. Use a Bluetooth 4.2 or newer adapter, or connect the sensor by cable."
     )
 

@@ -102,7 +102,7 @@ class BleLink:
                 raise LinkRefused(f"{self.name} does not offer {channel}; it is another kind of device.")
             widths.append(characteristic.max_write_without_response_size)
         if min(widths) < least_frame:
-            raise LinkRefused(mtu_sentence(min(widths) + ATT_BYTES))
+            raise LinkRefused(mtu_sentence(min(widths) + ATT_BYTES, least_frame + ATT_BYTES))
         return min(widths)
 
     def _notified(self, characteristic: BleakGATTCharacteristic, data: bytearray) -> None:

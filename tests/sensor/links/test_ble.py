@@ -13,14 +13,16 @@ from firmware_protocol.codec import Packet, decode, encode
 from firmware_protocol.gatt import CONTROL_UUID, TIME_UUID
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
+from sensor.devices import movella_dot
 from sensor.devices.gaitnode import GaitNodeDecoder, samples_of
 from sensor.devices.gaitnode_client import GaitNodeClient
+from sensor.devices.samples import DeviceSamples
 from sensor.links import ble
 from sensor.links.ble import BleAdapter, Seen
 from sensor.links.link import Link, LinkLost, LinkRefused
 from tests.fakes.bluez.daemon import private_bus
 from tests.fakes.bluez.node import NodeOnAir
-from tests.fakes.bluez.service import FakeBlueZ
+from tests.fakes.bluez.service import Characteristic, FakeBlueZ, Peripheral
 from tests.firmware_protocol.packets import still
 
 SESSION = 99
@@ -270,5 +272,37 @@ def test_pings_travel_on_their_own_characteristic(bus: str) -> None:
             assert [arrival.channel for arrival in got] == [CONTROL_UUID, TIME_UUID]
             assert all(isinstance(packet, Packet) for packet in packets)
             await link.close()
+
+    run(main)
+
+
+def test_another_makers_sensor_streams_over_the_same_link(bus: str) -> None:
+    payload = bytes.fromhex("40420f00 00000000 00000000 00001d41 0000b442 000034c2 0000003f") + bytes(12)
+
+    async def main() -> None:
+        async with air(bus) as (bluez, _):
+            medium = Characteristic(movella_dot.MEDIUM_UUID, ("notify",))
+
+            def control_written(value: bytes) -> None:
+                if value == movella_dot.START:
+                    bluez.notify(medium, payload)
+
+            control = Characteristic(movella_dot.CONTROL_UUID, ("read", "write"), on_write=control_written)
+            service = movella_dot.MEASUREMENT_SERVICE_UUID
+            dot = Peripheral("D4:22:CD:00:00:01", "Movella DOT", service, [control, medium])
+            bluez.add(dot)
+            adapter = BleAdapter()
+            [one] = await adapter.scan(0.3, service_uuids=())
+            assert (one.name, one.advert) == ("Movella DOT", None)
+            needed = movella_dot.PAYLOAD_BYTES
+            link = await adapter.connect(one, [movella_dot.MEDIUM_UUID], least_frame=needed)
+            await link.send(movella_dot.START, movella_dot.CONTROL_UUID)
+            _, samples = movella_dot.MovellaDotDecoder().push(await anext(link.frames()))
+            assert isinstance(samples, DeviceSamples)
+            assert samples.acc_m_s2.tolist() == [[0.0, 0.0, 9.8125]]
+            await link.close()
+            dot.att_mtu = 23
+            with pytest.raises(LinkRefused, match="ATT MTU of 23 bytes, the sensor needs 31"):
+                await adapter.connect(one, [movella_dot.MEDIUM_UUID], least_frame=needed)
 
     run(main)
