@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from models.demand import DemandParams, Demands, demands
 from models.enough import LEAST_STRIDES, valid_strides
 from models.features import NAMES, features
-from models.label import HealthyReference, fit_reference, strain
+from models.label import HealthyReference, fit_reference, reference_of, strain
 from pipeline.result import Verdict
 from pipeline.session import analyze_table
 from sensor.recording import RecordingTable
@@ -32,7 +32,8 @@ from sensor.simulation.streams import stream
 
 HEALTHY = "healthy"
 LEAST_SEVERITY = 0.15  # below it a pathway shows nothing: the walk counts as healthy
-REFERENCE_SEEDS = 10_000_000  # reference persons are never persons of the cohort
+SEEDS_APART = 100_003  # cohorts of different seeds share no person
+REFERENCE_SEEDS = 1_000_000_000  # reference persons are never persons of a cohort
 
 SENSOR_SETS: dict[str, tuple[Placement, ...]] = {
     "knees and hips": (*KNEES, *HIPS),
@@ -52,10 +53,11 @@ _Result = TypeVar("_Result")
 class CohortParams:
     """How the cohort is made. Shares and ranges are design choices, not prevalence."""
 
-    persons: int = 300
+    persons: int = 320
     reference_persons: int = 600
+    pathways_each: int = 3  # beside the healthy walk
     seed: int = 1
-    duration_s: tuple[float, float] = (75.0, 140.0)
+    duration_s: tuple[float, float] = (85.0, 125.0)
     losses: tuple[float, ...] = (0.0, 0.0, 0.0, 0.01, 0.03)
     noises: tuple[str, ...] = ("typical", "typical", "any_mounting", "poor")
     walkways_m: tuple[float, ...] = (12.0, 20.0, 30.0)
@@ -120,20 +122,25 @@ class _Seen:
 
 
 def plan(params: CohortParams) -> tuple[_Walk, ...]:
-    """Every walk of the cohort: each person once per pathway, at a severity, side and condition of their own."""
+    """Every walk of the cohort: each person healthy and along a few pathways, under conditions of their own."""
     return tuple(walk for person in range(params.persons) for walk in _of_person(person, params))
 
 
-def build(params: CohortParams, jobs: int = 2, progress: Progress | None = None) -> Cohort:
-    """Simulate and analyse the cohort on ``jobs`` processes; equal parameters give equal rows, however many."""
+def build(
+    params: CohortParams, jobs: int = 2, progress: Progress | None = None, reference: HealthyReference | None = None
+) -> Cohort:
+    """Simulate and analyse the cohort on ``jobs`` processes; equal parameters give equal rows, however many.
+
+    Without a ``reference`` one is learned from the reference persons.
+    """
     walks = plan(params)
-    total = len(walks) + params.reference_persons
+    healthy_walks = [] if reference else [(index, params) for index in range(params.reference_persons)]
+    total = len(walks) + len(healthy_walks)
     with get_context("spawn").Pool(jobs) as pool:
-        tasks = [(index, params) for index in range(params.reference_persons)]
-        healthy = list(_told(pool.imap(_reference_walk, tasks, chunksize=8), progress, 0, total))
+        healthy = list(_told(pool.imap(_reference_walk, healthy_walks, chunksize=8), progress, 0, total))
         todo = [(walk, params.demand) for walk in walks]
-        seen = list(_told(pool.imap(_look, todo, chunksize=4), progress, len(tasks), total))
-    return assemble(seen, fit_reference([d for d in healthy if d is not None]))
+        seen = list(_told(pool.imap(_look, todo, chunksize=4), progress, len(healthy), total))
+    return assemble(seen, reference or fit_reference([d for d in healthy if d is not None]))
 
 
 def assemble(seen: Sequence[_Seen], reference: HealthyReference) -> Cohort:
@@ -177,9 +184,7 @@ def load(path: Path) -> Cohort:
             raise ValueError(f"{path}: the cohort was made with other features; make it again")
         reference = json.loads(str(kept["reference"]))
         columns = {name: kept[name].tolist() for name in (*_NUMBERS, *_TEXTS)}
-    line = {kind: tuple(values) for kind, values in reference["line"].items()}
-    sd = {kind: tuple(values) for kind, values in reference["sd"].items()}
-    return _gathered(columns, HealthyReference(line, sd, reference["limit"]))
+    return _gathered(columns, reference_of(reference))
 
 
 def _gathered(columns: Mapping[str, Sequence[Any]], reference: HealthyReference) -> Cohort:
@@ -196,8 +201,11 @@ def seen_by_sensors(table: RecordingTable) -> tuple[FloatArray, bool]:
 
 
 def _of_person(person: int, params: CohortParams) -> Iterator[_Walk]:
-    for pathway in PATHWAYS:
-        draw = stream(params.seed * 1_000_003 + person, f"cohort {pathway}")
+    seed = params.seed * SEEDS_APART + person
+    ailing = [name for name in PATHWAYS if name != HEALTHY]
+    turn = stream(seed, "cohort pathways").permutation(len(ailing))[: params.pathways_each]
+    for pathway in (HEALTHY, *(ailing[i] for i in sorted(turn.tolist()))):
+        draw = stream(seed, f"cohort {pathway}")
         others = [name for name in SENSOR_SETS if name != USUAL_SET]
         extra = others[int(draw.integers(len(others)))]
         spec = WalkSpec(
@@ -205,7 +213,7 @@ def _of_person(person: int, params: CohortParams) -> Iterator[_Walk]:
             side=Side.LEFT if draw.random() < 0.5 else Side.RIGHT,
             severity=0.0 if pathway == HEALTHY else round(float(draw.uniform(0.0, 1.0)), 3),
             duration_s=round(float(draw.uniform(*params.duration_s))),
-            seed=params.seed * 1_000_003 + person,
+            seed=seed,
             loss=params.losses[int(draw.integers(len(params.losses)))],
             noise=params.noises[int(draw.integers(len(params.noises)))],
             walkway_m=params.walkways_m[int(draw.integers(len(params.walkways_m)))],
@@ -219,7 +227,7 @@ def _reference_walk(task: tuple[int, CohortParams]) -> Demands | None:
     index, params = task
     draw = stream(params.seed, f"reference {index}")
     spec = WalkSpec(
-        seed=REFERENCE_SEEDS + params.seed * 100_003 + index,
+        seed=REFERENCE_SEEDS + params.seed * SEEDS_APART + index,
         speed_m_s=float(draw.uniform(*params.reference_speed_m_s)),
         duration_s=45.0,
         walkway_m=STRAIGHT,

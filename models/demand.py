@@ -6,22 +6,24 @@ cycles, so that long stance counts, and the median over the straight strides of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from models.hip_load import BodyShares, StanceMotion, hip_moment
-from models.hip_muscles import MODEL_HEIGHT_M, MODEL_MASS_KG, MUSCLES, path, shared
+from models.hip_muscles import MODEL_HEIGHT_M, MODEL_MASS_KG, OTHER_MUSCLES, path, shared
+from models.hip_muscles import PIRIFORMIS as PIRIFORMIS_MUSCLE
 from sensor.samples import FloatArray, Side
 from sensor.simulation import SimulatedWalk, WalkTruth
 from sensor.simulation.healthy import GRAVITY_M_S2
-from sensor.simulation.truth import TrueStride, strides
+from sensor.simulation.summary import TrueStride, strides
 
 PIRIFORMIS, LUMBAR = "piriformis", "lumbar"
 KINDS = (PIRIFORMIS, LUMBAR)
 LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_flexion")
 LEAST_STRIDES = 5  # a side; fewer make no median
+MOST_STRIDES = 20  # a side; more move the median by less than the label is worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,11 @@ class DemandParams:
 
     shares: BodyShares = field(default_factory=BodyShares)
     strength: Mapping[str, float] = field(default_factory=dict)  # factor on a muscle's maximum force, by name
+    piriformis_shift_m: tuple[float, float, float] = (0.0, 0.0, 0.0)  # of its points on the pelvis, OpenSim's axes
     gluteal_loss: Mapping[str, float] = field(default_factory=lambda: {"abductor_weakness": 0.4})
     # share of the gluteal force that a pathway takes from the affected side at severity 1
+    shortening: Mapping[str, float] = field(default_factory=lambda: {"piriformis": 0.2})
+    # of the piriformis on the affected side at severity 1, in fibre lengths: it is stretched that much more
     strength_mass_power: float = 2.0 / 3.0  # maximum forces grow with body mass to this power
     eccentric_s: float = 0.2  # a fibre that lengthens by its own length per second counts this much more
     lumbar: LumbarUnits = field(default_factory=LumbarUnits)
@@ -58,11 +63,16 @@ class Demands:
 
 @dataclass(frozen=True, slots=True)
 class LoadedHip:
-    """What a hip has to carry and to carry it with. ``gluteal`` is the share of the gluteal force that is there."""
+    """What a hip has to carry and to carry it with.
+
+    ``gluteal`` is the share of the gluteal force that is there, ``shortening`` how much shorter the piriformis is, in
+    fibre lengths.
+    """
 
     height_m: float
     mass_kg: float
     gluteal: float = 1.0
+    shortening: float = 0.0
 
 
 def demands(walk: SimulatedWalk, params: DemandParams) -> Demands | None:
@@ -77,35 +87,48 @@ def demands(walk: SimulatedWalk, params: DemandParams) -> Demands | None:
     if height is None or mass is None or leg is None or not isinstance(speed, float):
         raise ValueError(f"{walk.table.name}: a simulated walk without body size or speed")
     loss = params.gluteal_loss.get(spec.pathway, 0.0) * spec.severity
-    gluteal = {side: 1.0 - (loss if side is spec.side else 0.0) for side in Side}
-    own = {side: [s for s in straight if s.side is side] for side in Side}
+    shorter = params.shortening.get(spec.pathway, 0.0) * spec.severity
+    hips = {
+        spec.side: LoadedHip(height, mass, 1.0 - loss, shorter),
+        spec.side.other: LoadedHip(height, mass),
+    }
+    own = {side: _some([s for s in straight if s.side is side]) for side in Side}
     return Demands(
         v_star=speed / float(np.sqrt(GRAVITY_M_S2 * leg)),
         by_kind={
-            PIRIFORMIS: {
-                s: _median(piriformis_load(truth, s, LoadedHip(height, mass, gluteal[s]), params), truth, own[s])
-                for s in Side
-            },
+            PIRIFORMIS: {s: _median(piriformis_load(truth, s, hips[s], params, _spans(truth, own[s]))) for s in Side},
             LUMBAR: {s: lumbar_demand(truth, s, own[s], params) for s in Side},
         },
     )
 
 
-def piriformis_load(truth: WalkTruth, side: Side, hip: LoadedHip, params: DemandParams) -> FloatArray:
-    """Activation of a side's piriformis times its relative fibre length, more while it lengthens, (n,)."""
+def piriformis_load(
+    truth: WalkTruth, side: Side, hip: LoadedHip, params: DemandParams, spans: Sequence[slice]
+) -> list[FloatArray]:
+    """Activation of a side's piriformis times its relative fibre length, more while it lengthens, within spans."""
     motion = stance_motion(truth, side)
     angles = np.deg2rad(motion.stance_deg[:3])
-    usual = hip.mass_kg * GRAVITY_M_S2 * hip.height_m * 0.05  # about the moment of standing on one leg
-    size = hip.height_m / MODEL_HEIGHT_M / usual
-    capacity = np.array([size * _force_n(m.name, m.strongest_n, hip, params) * path(m, angles)[1][1:] for m in MUSCLES])
-    moment = hip_moment(motion, hip.height_m, hip.mass_kg, params.shares) / usual
-    activation = shared(capacity.transpose(1, 0, 2), moment)[0]
-    piriformis = MUSCLES[0]
+    piriformis = PIRIFORMIS_MUSCLE.moved(params.piriformis_shift_m)
     length, _ = path(piriformis, angles)
     rest, _ = path(piriformis, np.zeros((3, 1)))
-    strain = (length - rest) / piriformis.fibre_m
+    strain = (length - rest) / piriformis.fibre_m + hip.shortening
     lengthening = np.maximum(0.0, np.gradient(strain, motion.step_s))
-    return np.asarray(activation * (np.maximum(0.0, 1.0 + strain) + params.eccentric_s * lengthening))
+    per_activation = np.maximum(0.0, 1.0 + strain) + params.eccentric_s * lengthening
+
+    looked_at = np.zeros(len(strain), bool)
+    for span in spans:
+        looked_at[span] = True
+    bearing = np.flatnonzero(looked_at & (motion.bearing > 0.0))
+    usual = hip.mass_kg * GRAVITY_M_S2 * hip.height_m * 0.05  # about the moment of standing on one leg
+    size = hip.height_m / MODEL_HEIGHT_M / usual
+    capacity = [
+        size * _force_n(m.name, m.strongest_n, hip, params) * path(m, angles[:, bearing])[1][1:]
+        for m in (piriformis, *OTHER_MUSCLES)
+    ]
+    moment = hip_moment(motion, hip.height_m, hip.mass_kg, params.shares)[:, bearing] / usual
+    load = np.zeros(len(strain))
+    load[bearing] = shared(np.array(capacity).transpose(1, 0, 2), moment)[0] * per_activation[bearing]
+    return [load[span] for span in spans]
 
 
 def _force_n(name: str, strongest_n: float, hip: LoadedHip, params: DemandParams) -> float:
@@ -161,8 +184,14 @@ def bearing(truth: WalkTruth, side: Side) -> FloatArray:
     return np.asarray(np.interp(truth.time_s, time_s, share))
 
 
-def _median(load: FloatArray, truth: WalkTruth, own: list[TrueStride]) -> float:
-    return float(np.median([load[span].mean() for span in _spans(truth, own)]))
+def _median(loads: Sequence[FloatArray]) -> float:
+    return float(np.median([load.mean() for load in loads]))
+
+
+def _some(strides_of_side: list[TrueStride]) -> list[TrueStride]:
+    """At most :data:`MOST_STRIDES` of them, spread over the walk."""
+    count = min(MOST_STRIDES, len(strides_of_side))
+    return [strides_of_side[i] for i in np.linspace(0, len(strides_of_side) - 1, count).round().astype(int)]
 
 
 def _spans(truth: WalkTruth, own: list[TrueStride]) -> list[slice]:

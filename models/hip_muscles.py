@@ -1,14 +1,14 @@
 """Muscles about the hip: their paths, lengths and moment arms, and how they share a joint moment.
 
 Geometry and strengths are those of the musculoskeletal model gait2392 (Delp et al. 1990, IEEE TBME 37:757; read from
-the public opensim-models repository), a generic right leg of 1.80 m and 75 kg. Axes are OpenSim's: x forward, y up, z to
-the right, metres, origin of the thigh at the hip joint. Hip angles are rotations about the moved axes in the order
+the public opensim-models repository), a generic right leg of 1.80 m and 75 kg. Axes are OpenSim's: x forward, y up, z
+to the right, metres, origin of the thigh at the hip joint. Hip angles are rotations about the moved axes in the order
 flexion (z), adduction (x), internal rotation (y). A moment arm is -dL/dq: + flexes, adducts, rotates internally.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,12 +33,16 @@ class Muscle:
     fibre_m: float  # optimal fibre length
     tendon_m: float  # tendon slack length
 
+    def moved(self, shift_m: Point) -> Muscle:
+        """The muscle with its points on the pelvis elsewhere."""
+        shift = np.array(shift_m)
+        return replace(self, pelvis_m=tuple(tuple((np.array(point) + shift).tolist()) for point in self.pelvis_m))
+
 
 PIRIFORMIS = Muscle(
     "piriformis", ((-0.1396, 0.0003, 0.0235), (-0.1193, -0.0276, 0.0657)), (-0.0148, -0.0036, 0.0437), 444, 0.026, 0.115
 )
-MUSCLES = (
-    PIRIFORMIS,
+OTHER_MUSCLES = (
     Muscle("gemelli", ((-0.1133, -0.0820, 0.0714),), (-0.0142, -0.0033, 0.0443), 164, 0.024, 0.039),
     Muscle("quadratus femoris", ((-0.1143, -0.1151, 0.0520),), (-0.0381, -0.0359, 0.0366), 381, 0.054, 0.024),
     Muscle("gluteus medius anterior", ((-0.0408, 0.0304, 0.1209),), (-0.0218, -0.0117, 0.0555), 819, 0.0535, 0.078),
@@ -48,6 +52,7 @@ MUSCLES = (
     Muscle("gluteus minimus middle", ((-0.0633, -0.0065, 0.0991),), (-0.0096, -0.0104, 0.0560), 285, 0.056, 0.026),
     Muscle("gluteus minimus posterior", ((-0.0834, -0.0063, 0.0856),), (-0.0135, -0.0083, 0.0550), 323, 0.038, 0.051),
 )
+MUSCLES = (PIRIFORMIS, *OTHER_MUSCLES)
 
 
 def hip_axes(angles_rad: FloatArray) -> FloatArray:

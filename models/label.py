@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,12 @@ class HealthyReference:
     line: Mapping[str, tuple[float, ...]]
     sd: Mapping[str, tuple[float, ...]]
     limit: float
+
+
+def reference_of(plain: Mapping[str, Any]) -> HealthyReference:
+    """The reference from its JSON form."""
+    line, sd = ({kind: tuple(row) for kind, row in plain[name].items()} for name in ("line", "sd"))
+    return HealthyReference(line, sd, float(plain["limit"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class TrainingParams:
     """How the models are fitted."""
 
     folds: int = 5
-    strength: float = 0.05  # C of the penalised regression: small is strong
+    strengths: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)  # C of the penalised regression to choose from
     seed: int = 1
     blur: float = 0.4  # uncertainty of the label, healthy SDs of strain; see docs/risk-model.md
     knots: int = 9
@@ -48,18 +48,20 @@ class TrainingParams:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unseen:
-    """Predictions for persons that the predicting model did not see: log-odds (n,) and consistency (n, c)."""
+    """Predictions for persons that the predicting model did not see: log-odds (n,), consistency (n, c), strengths."""
 
     log_odds: FloatArray
     consistency: FloatArray
+    strain_strength: float
+    pathway_strength: float
 
 
-def score_pipeline(params: TrainingParams) -> Pipeline:
+def additive_pipeline(strength: float) -> Pipeline:
     """Missing values become their column's mean and say so; L2 keeps correlated features together."""
     return make_pipeline(
         SimpleImputer(add_indicator=True, keep_empty_features=True),
         StandardScaler(),
-        LogisticRegression(C=params.strength, max_iter=2000),
+        LogisticRegression(C=strength, max_iter=2000),
     )
 
 
@@ -70,21 +72,38 @@ def folds(cohort: Cohort, count: int, seed: int) -> list[tuple[IntArray, IntArra
 
 
 def unseen(cohort: Cohort, params: TrainingParams) -> Unseen:
-    """Cross-fitted predictions of both models for every row, not calibrated."""
-    names = sorted(set(cohort.pathway))
-    log_odds, consistency = np.empty(len(cohort)), np.zeros((len(cohort), len(names)))
-    for learn, judge in folds(cohort, params.folds, params.seed):
-        known = cohort.rows(learn)
-        weights = person_weights(known)
-        strain = fitted(score_pipeline(params), known.features, known.exceeds, weights)
-        log_odds[judge] = strain.decision_function(cohort.features[judge])
-        pathway = fitted(score_pipeline(params), known.features, np.array(known.pathway), weights)
-        at = np.array([names.index(name) for name in pathway.classes_])
-        consistency[judge[:, None], at] = pathway.predict_proba(cohort.features[judge])
-    return Unseen(log_odds, consistency)
+    """Cross-fitted predictions of both models for every row, not calibrated, each at its best strength."""
+    splits = folds(cohort, params.folds, params.seed)
+    strained, shown = cohort.exceeds.astype(int), pathway_index(cohort)
+    strain, strain_strength = _best(cohort, strained, splits, params)
+    pathway, pathway_strength = _best(cohort, shown, splits, params)
+    odds = np.clip(strain[:, 1], 1e-12, 1.0 - 1e-12)
+    return Unseen(np.log(odds / (1.0 - odds)), pathway, strain_strength, pathway_strength)
 
 
-def fitted(pipeline: Pipeline, values: FloatArray, target: FloatArray, weights: FloatArray) -> Pipeline:
+def _best(
+    cohort: Cohort, target: IntArray, splits: list[tuple[IntArray, IntArray]], params: TrainingParams
+) -> tuple[FloatArray, float]:
+    """Probabilities (n, c) for persons not seen, and the strength with the least log loss on them."""
+    weights = person_weights(cohort)
+    tried = []
+    for strength in params.strengths:
+        probability = np.full((len(cohort), int(target.max()) + 1), 1e-12)
+        for learn, judge in splits:
+            model = fitted(additive_pipeline(strength), cohort.features[learn], target[learn], weights[learn])
+            probability[judge[:, None], model.classes_] = model.predict_proba(cohort.features[judge])
+        loss = -np.average(np.log(probability[np.arange(len(target)), target]), weights=weights)
+        tried.append((float(loss), strength, probability))
+    _, strength, probability = min(tried, key=lambda one: one[0])
+    return probability, strength
+
+
+def pathway_index(cohort: Cohort) -> IntArray:
+    """Number of each row's pathway among the cohort's, in alphabetical order."""
+    return np.asarray(np.unique(cohort.pathway, return_inverse=True)[1], dtype=np.int64)
+
+
+def fitted(pipeline: Pipeline, values: FloatArray, target: FloatArray | IntArray, weights: FloatArray) -> Pipeline:
     """Fit with row weights; a fit that does not converge is an error, not a warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
@@ -103,10 +122,11 @@ def train(cohort: Cohort, params: TrainingParams, made: Mapping[str, Any], evalu
     """Fit the model that is shipped on all usable rows; ``evaluation`` is what the procedure achieves on others."""
     known = cohort.rows(cohort.usable > 0)
     held = unseen(known, params)
-    slope, offset = calibration(held.log_odds, known.exceeds, person_weights(known))
     weights = person_weights(known)
-    strain = additive(fitted(score_pipeline(params), known.features, known.exceeds, weights))
-    pathway = fitted(score_pipeline(params), known.features, np.array(known.pathway), weights)
+    slope, offset = calibration(held.log_odds, known.exceeds, weights)
+    strain = additive(fitted(additive_pipeline(held.strain_strength), known.features, known.exceeds, weights))
+    names = tuple(np.unique(known.pathway).tolist())
+    pathway = fitted(additive_pipeline(held.pathway_strength), known.features, pathway_index(known), weights)
     usual = np.nan_to_num(np.nanmean(known.features, axis=0))
     calibrated = slope * held.log_odds + offset
     moderate, high = levels(known, logistic(calibrated), params)
@@ -120,10 +140,15 @@ def train(cohort: Cohort, params: TrainingParams, made: Mapping[str, Any], evalu
         high=high,
         interval=intervals(known, calibrated, params),
         blur=params.blur,
-        pathways=tuple(pathway.classes_.tolist()),
+        pathways=names,
         pathway_model=additive(pathway),
         least_consistency=least_consistency(known, held.consistency),
-        made={**made, "training": asdict(params), **provenance(known)},
+        made={
+            **made,
+            "training": asdict(params),
+            "strengths": {"strain": held.strain_strength, "pathways": held.pathway_strength},
+            **provenance(known),
+        },
         evaluation=evaluation,
     )
 
@@ -189,8 +214,7 @@ def _interval(cohort: Cohort, log_odds: FloatArray, params: TrainingParams) -> H
 
 def least_consistency(cohort: Cohort, consistency: FloatArray) -> float:
     """Consistency that nine of ten true pathways reach, for persons not seen."""
-    names = sorted(set(cohort.pathway))
-    of_truth = consistency[np.arange(len(cohort)), [names.index(name) for name in cohort.pathway]]
+    of_truth = consistency[np.arange(len(cohort)), pathway_index(cohort)]
     count = len(of_truth)
     return float(np.quantile(of_truth, max(0.0, 1.0 - COVERAGE * (1.0 + 1.0 / count)), method="lower"))
 
@@ -198,9 +222,9 @@ def least_consistency(cohort: Cohort, consistency: FloatArray) -> float:
 def familiar(values: FloatArray, usual: FloatArray, params: TrainingParams) -> Familiar:
     """Ranges and distances of the training rows, with some room."""
     low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
-    scale = np.nanstd(values, axis=0).astype(np.float64)
+    scale = np.maximum(np.nanstd(values, axis=0), 1e-9)
     filled = np.where(np.isfinite(values), (values - usual) / scale, 0.0)
-    precision = np.linalg.inv(np.cov(filled.T) + 0.05 * np.eye(filled.shape[1]))
+    precision = np.asarray(np.linalg.inv(np.cov(filled.T) + 0.05 * np.eye(filled.shape[1])), dtype=np.float64)
     distance = np.einsum("ni,ij,nj->n", filled, precision, filled)
     room = params.room * (high - low)
     return Familiar(low - room, high + room, scale, precision, float((1.0 + params.room) * distance.max()))

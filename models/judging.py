@@ -1,0 +1,76 @@
+"""What models say about persons they have not seen, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.artefact import Artefact, logistic
+from models.assess import unlike_training
+from models.cohort import Cohort
+from models.training import TrainingParams, folds, has_pelvis, train
+from sensor.samples import BoolArray, FloatArray
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What models said about rows of persons they had not seen. Arrays of length n."""
+
+    score: FloatArray
+    covered: BoolArray  # the hidden strain lies in the 90 % interval
+    width: FloatArray  # of the interval on the score's scale
+    high: BoolArray
+    moderate: BoolArray
+    best: NDArray[np.str_]  # most consistent pathway
+    in_set: BoolArray  # the true pathway is in the conformal set
+    set_size: FloatArray
+    spoke: BoolArray  # enough strides, and not unlike the training
+
+
+def judge(model: Artefact, cohort: Cohort) -> Judged:
+    """What a model says about every row."""
+    pelvis = has_pelvis(cohort.features)
+    rows = []
+    for i, values in enumerate(cohort.features):
+        log_odds = model.log_odds(values)
+        low, high = model.interval["pelvis" if pelvis[i] else "no pelvis"].at(log_odds)
+        score = float(logistic(log_odds))
+        reach = logistic(np.array([low, high]) / model.blur)
+        consistency = model.consistency(values)
+        chosen = (consistency >= model.least_consistency) | (consistency == consistency.max())
+        truth = cohort.pathway[i]
+        rows.append(
+            (
+                score,
+                min(reach[0], score) <= float(logistic(cohort.margin[i] / model.blur)) <= max(reach[1], score),
+                max(reach[1], score) - min(reach[0], score),
+                score >= model.high,
+                score >= model.moderate,
+                model.pathways[int(consistency.argmax())],
+                truth in model.pathways and bool(chosen[model.pathways.index(truth)]),
+                chosen.sum(),
+                cohort.usable[i] > 0 and not unlike_training(values, model),
+            )
+        )
+    columns: list[Any] = [np.array(column) for column in zip(*rows, strict=True)]
+    return Judged(*columns)
+
+
+def cross_judged(cohort: Cohort, params: TrainingParams, progress: Progress = lambda _: None) -> Judged:
+    """Every row judged by a model that was trained, from start to end, without that row's person."""
+    parts: list[tuple[Any, Judged]] = []
+    for number, (learn, rest) in enumerate(folds(cohort, params.folds, params.seed + 1), start=1):
+        progress(f"evaluating: fold {number} of {params.folds}")
+        parts.append((rest, judge(train(cohort.rows(learn), params, {}, {}), cohort.rows(rest))))
+    back = np.argsort(np.concatenate([rest for rest, _ in parts]), kind="stable")
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(judged, name) for _, judged in parts])[back]
+
+    return Judged(**{name: joined(name) for name in (field.name for field in fields(Judged))})

@@ -1,0 +1,160 @@
+"""How much the label moves when its assumptions do.
+
+The label rests on recalled body tables and chosen weights. Here the same simulated walks are labelled again under other
+ones, each with a healthy reference of its own. The spread of the margins is how uncertain the label itself is; the
+model's interval never claims to be sharper (:attr:`models.artefact.Artefact.blur`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from models.demand import DemandParams, Demands, LumbarUnits, demands
+from models.hip_load import BodyShares
+from models.label import fit_reference, strain
+from sensor.samples import Placement, Side
+from sensor.simulation import STRAIGHT, WalkSpec, simulate
+from sensor.simulation.pathways import PATHWAYS
+from sensor.simulation.streams import stream
+
+SEEDS = 2_000_000_000  # persons of this analysis are in no cohort
+SPEEDS_M_S = (0.45, 1.75)
+DURATION_S = 35.0
+
+USED = "as used"
+SOURCES: Mapping[str, Mapping[str, DemandParams]] = {
+    "strength of the piriformis": {
+        "1030 N, as in the newer model": DemandParams(strength={"piriformis": 1030.0 / 444.0}),
+    },
+    "path of the piriformis": {
+        "origin 5 mm lower": DemandParams(piriformis_shift_m=(0.0, -0.005, 0.0)),
+        "origin 5 mm backward": DemandParams(piriformis_shift_m=(-0.005, 0.0, 0.0)),
+    },
+    "body masses": {
+        "trunk 10 % heavier": DemandParams(shares=BodyShares(upper_mass=0.590, pelvis_mass=0.156)),
+    },
+    "weight of lengthening": {
+        "not counted": DemandParams(eccentric_s=0.0),
+        "counted double": DemandParams(eccentric_s=0.4),
+    },
+    "strength and body mass": {
+        "strength grows as mass": DemandParams(strength_mass_power=1.0),
+    },
+    "gluteal loss": {
+        "half of it": DemandParams(gluteal_loss={"abductor_weakness": 0.2}),
+    },
+    "shortening": {
+        "half of it": DemandParams(shortening={"piriformis": 0.1}),
+    },
+    "weights of the lumbar terms": {
+        "bending first": DemandParams(lumbar=LumbarUnits(weights=(0.5, 0.2, 0.2, 0.1))),
+        "torsion first": DemandParams(lumbar=LumbarUnits(weights=(0.2, 0.4, 0.3, 0.1))),
+        "lean alone": DemandParams(lumbar=LumbarUnits(weights=(0.0, 0.0, 1.0, 0.0))),
+    },
+}
+VARIANTS: Mapping[str, DemandParams] = {USED: DemandParams()} | {
+    f"{source}: {variant}": params for source, variants in SOURCES.items() for variant, params in variants.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityParams:
+    """Size of the analysis."""
+
+    reference_persons: int = 150
+    persons: int = 40
+    seed: int = 1
+
+
+def sensitivity(
+    params: SensitivityParams, jobs: int = 2, progress: Callable[[int, int], None] | None = None
+) -> Mapping[str, Any]:
+    """Label the same walks under every variant.
+
+    Returns
+    -------
+    mapping
+        ``blur``: how far the margin moves if every source moves independently, healthy SDs: the root of the summed
+        squares of each source's mean; ``variants``: per variant the SD of the move, the rank correlation with the
+        margins as used, and the share of walks whose label changes.
+    """
+    specs = _reference_specs(params) + _patient_specs(params)
+    with get_context("spawn").Pool(jobs) as pool:
+        found = []
+        for count, one in enumerate(pool.imap(_all_variants, specs, chunksize=2), start=1):
+            found.append(one)
+            if progress is not None:
+                progress(count, len(specs))
+    healthy, patients = found[: params.reference_persons], found[params.reference_persons :]
+    margins = {}
+    for name in VARIANTS:
+        reference = fit_reference([one[name] for one in healthy if one])
+        margins[name] = np.array([strain(one[name], reference).margin for one in patients if one])
+    used = margins[USED]
+    table = {
+        name: {
+            "margin_sd": float(np.std(margin - used)),
+            "rank_correlation": float(np.corrcoef(_ranks(margin), _ranks(used))[0, 1]),
+            "changed_labels_share": float(np.mean((margin > 0) != (used > 0))),
+        }
+        for name, margin in margins.items()
+        if name != USED
+    }
+    return {
+        "walks": len(used),
+        "strained_share": float((used > 0).mean()),
+        "blur": _blur(table),
+        "variants": table,
+    }
+
+
+def _blur(table: Mapping[str, Mapping[str, float]]) -> float:
+    squares = [
+        np.mean([table[f"{source}: {variant}"]["margin_sd"] ** 2 for variant in variants])
+        for source, variants in SOURCES.items()
+    ]
+    return float(np.sqrt(np.sum(squares)))
+
+
+def _reference_specs(params: SensitivityParams) -> list[WalkSpec]:
+    return [
+        _spec(params, i, speed_m_s=float(stream(params.seed, f"sensitivity {i}").uniform(*SPEEDS_M_S)))
+        for i in range(params.reference_persons)
+    ]
+
+
+def _patient_specs(params: SensitivityParams) -> list[WalkSpec]:
+    specs = []
+    for i in range(params.persons):
+        for pathway in PATHWAYS:
+            draw = stream(params.seed, f"sensitivity {pathway} {i}")
+            side = Side.LEFT if draw.random() < 0.5 else Side.RIGHT
+            base = _spec(params, params.reference_persons + i)
+            specs.append(replace(base, pathway=pathway, side=side, severity=float(draw.random())))
+    return specs
+
+
+def _spec(params: SensitivityParams, number: int, speed_m_s: float | None = None) -> WalkSpec:
+    return WalkSpec(
+        seed=SEEDS + params.seed * 100_003 + number,
+        speed_m_s=speed_m_s,
+        duration_s=DURATION_S,
+        walkway_m=STRAIGHT,
+        placements=(Placement.SACRUM,),
+    )
+
+
+def _all_variants(spec: WalkSpec) -> Mapping[str, Demands] | None:
+    walk = simulate(spec)
+    found = {name: demands(walk, params) for name, params in VARIANTS.items()}
+    whole = {name: one for name, one in found.items() if one is not None}
+    return whole if len(whole) == len(VARIANTS) else None
+
+
+def _ranks(values: Any) -> Any:
+    return np.argsort(np.argsort(values))

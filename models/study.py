@@ -1,0 +1,47 @@
+"""From nothing to a trained model with its figures: label, cohort, evaluation, training. One call, one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from models.artefact import Artefact
+from models.cohort import Cohort, CohortParams, build
+from models.evaluation import evaluation
+from models.sensitivity import SensitivityParams, sensitivity
+from models.training import TrainingParams, train
+
+Progress = Callable[[str, int, int], None]  # words, done, total; total 0 when there is nothing to count
+
+
+@dataclass(frozen=True, slots=True)
+class StudyParams:
+    """Everything that decides the model."""
+
+    cohort: CohortParams = field(default_factory=CohortParams)
+    training: TrainingParams = field(default_factory=TrainingParams)
+    sensitivity: SensitivityParams = field(default_factory=SensitivityParams)
+
+
+def study(params: StudyParams, command: str, jobs: int, progress: Progress) -> tuple[Artefact, Cohort]:
+    """Simulate, label, evaluate, train. Equal parameters give an equal model, whatever ``jobs`` is.
+
+    Parameters
+    ----------
+    command : str
+        What to type to get this model again; kept in it.
+    """
+    moves = sensitivity(params.sensitivity, jobs, lambda done, total: progress("Testing the label", done, total))
+    cohort = build(params.cohort, jobs, lambda done, total: progress("Simulating walks", done, total))
+    training = replace(params.training, blur=moves["blur"])
+    return learn(cohort, training, {"command": command, "cohort": asdict(params.cohort), "label": moves}, progress)
+
+
+def learn(
+    cohort: Cohort, params: TrainingParams, made: Mapping[str, Any], progress: Progress
+) -> tuple[Artefact, Cohort]:
+    """Evaluate the training procedure on a cohort and train on all of it."""
+    figures = evaluation(cohort, params, lambda words: progress(words.capitalize(), 0, 0))
+    progress("Training", 0, 0)
+    return train(cohort, params, made, figures), cohort
