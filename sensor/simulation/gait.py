@@ -16,6 +16,7 @@ from sensor.simulation.shifts import BodyShift, LegShift, Shifts
 HARMONICS = 12  # enough for a bump of 5 % of the cycle
 GRID = 256
 LONGEST_STANCE = 0.76  # of the gait cycle; shifts approach it softly, since a swing needs about 0.35 s
+MOST_HASTE = 0.20  # nobody makes up for short steps by much more than a fifth of cadence [assumption]
 SHORTEST_SUPPORT = 0.03  # of the gait cycle, each double support
 AFFECTED, OTHER = 0, 1
 
@@ -85,7 +86,8 @@ def gait(body: Body, shift: Shifts) -> Gait:
     curves = _both_legs(body, legs, whole, v_star, reach)
     without = _both_legs(body, (LegShift(), LegShift()), whole, v_star, reach)
     trailing = np.array([1.0 - split, split]) * usual / stance[::-1]
-    shorter = _step_share(curves, trailing) / _step_share(without, trailing)
+    loss = 1.0 - _step_share(curves, trailing) / _step_share(without, trailing)
+    shorter = 1.0 - MOST_HASTE * np.tanh(loss / MOST_HASTE)
     impact = 1.6 * (speed / 1.25) ** 1.3 * healthy.GRAVITY_M_S2 * body.impact_gain
     return Gait(
         speed_m_s=speed,
