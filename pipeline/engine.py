@@ -18,6 +18,7 @@ from pipeline.cycles import Cycle, CycleAssembler, CycleParams
 from pipeline.forward import Swap
 from pipeline.joints import KneeFlexion
 from pipeline.leg_events import LegEvents
+from pipeline.level_acceleration import LevelAcceleration
 from pipeline.measures import LegSignals, MeasureParams, measure
 from pipeline.orientation import Motion, OrientationParams
 from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
@@ -60,6 +61,7 @@ class _Stages:
     sources: list[tuple[ContactSource, tuple[Placement, ...]]]
     shanks: dict[Side, LegEvents]
     pelvis: PelvisAngles | None
+    trunk: LevelAcceleration | None
     knees: dict[Side, KneeFlexion]
     heading: HeadingRate
     turns: TurnFinder
@@ -165,6 +167,8 @@ class Engine:
         worn = min(motion.end for motion in self._motions.values())
         if stages.pelvis is not None:
             stages.pelvis.advance(worn)
+        if stages.trunk is not None:
+            stages.trunk.advance(worn)
         for knee in stages.knees.values():
             knee.advance(worn)
         stages.heading.advance(worn)
@@ -190,9 +194,16 @@ class Engine:
             if reach + 0.5 * GRID_HZ > known:
                 break
             stages.waiting.pop(0)
-            straight = not overlaps(stages.turns.turns, cycle.ic.at, cycle.next_ic.at)
-            pelvis = stages.pelvis.angles if stages.pelvis else None
-            stride = measure(cycle, self.origin_s, stages.legs, pelvis, self._height_m, straight, self.params.measures)
+            stride = measure(
+                cycle,
+                self.origin_s,
+                stages.legs,
+                stages.pelvis.angles if stages.pelvis else None,
+                stages.trunk.acceleration if stages.trunk else None,
+                self._height_m,
+                not overlaps(stages.turns.turns, cycle.ic.at, cycle.next_ic.at),
+                self.params.measures,
+            )
             out.append((stride, _cycle_signals(stages, cycle)))
         return out
 
@@ -223,6 +234,8 @@ class Engine:
             source.forget(before)
         for series in [s.flexion for s in stages.knees.values()] + ([stages.pelvis.angles] if stages.pelvis else []):
             series.forget(min(before, stages.shown))
+        if stages.trunk is not None:
+            stages.trunk.acceleration.forget(before)
         stages.heading.rate.forget(before)
         stages.turns.forget(before)
 
@@ -277,12 +290,16 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     if calibration.pelvis is not None:
         worn = {p: motions[p] for p in calibration.pelvis.to_pelvis}
         pelvis = PelvisAngles(worn, calibration.pelvis.to_pelvis, round(calibration.stride), 0, params.pelvis)
+    trunk = None
+    if frame is not None:
+        trunk = LevelAcceleration({p: motions[p] for p in frame.to_pelvis}, frame.to_pelvis, 0)
     turning = {p: motions[p] for p in frame.to_pelvis} if frame is not None else dict(motions)
     heading = HeadingRate(turning, params.turns.filter_taps(), 0)
     return _Stages(
         sources=sources,
         shanks=shanks,
         pelvis=pelvis,
+        trunk=trunk,
         knees=knees,
         heading=heading,
         turns=TurnFinder(heading.rate, params.turns),

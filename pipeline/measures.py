@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from pipeline.contacts import ESTIMATED, Contact, worst_trust
 from pipeline.cycles import Cycle
 from pipeline.orientation import Motion
 from pipeline.result import Stride
+from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
 from pipeline.stride_length import StrideLengthParams, stride_length_m
 from pipeline.timeline import Series
 from sensor.samples import FloatArray, Side
@@ -28,6 +29,7 @@ class MeasureParams:
     impact_after_s: float = 0.08
     loading: tuple[float, float] = (0.0, 0.25)  # of the cycle: loading response, for knee flexion
     swing: tuple[float, float] = (0.55, 0.95)  # of the cycle: swing peak of knee flexion
+    smoothness: SmoothnessParams = field(default_factory=SmoothnessParams)
     length: StrideLengthParams = field(default_factory=StrideLengthParams)
 
 
@@ -88,11 +90,33 @@ def knee_peaks_deg(flexion: Series, start: float, end: float, params: MeasurePar
     return float(loading.max() - loading[0]), float(part(params.swing).max())
 
 
+def attenuation(trunk: Series, ic: float, impact_m_s2: float, params: SmoothnessParams) -> float:
+    """Shock attenuation, 1 - pelvis / shank, about initial contact; NaN inside a gap."""
+    first, last = int(ic - params.impact_before_s * GRID_HZ), int(ic + params.impact_after_s * GRID_HZ) + 1
+    if first < trunk.start or last > trunk.end or not impact_m_s2 > 0.0:
+        return _NAN
+    return 1.0 - float(np.linalg.norm(trunk.window(first, last), axis=1).max()) / impact_m_s2
+
+
+def smoothness_of(trunk: Series, cycle: Cycle, params: SmoothnessParams) -> Smoothness:
+    """Regularities and harmonic ratios of one cycle; NaN inside a gap."""
+    first, end = round(cycle.ic.at), round(cycle.next_ic.at)
+    last = round(cycle.after_next_ic.at) if cycle.after_next_ic else end
+    if first < trunk.start or last > trunk.end or end - first < 2 * params.harmonics + 1:
+        return Smoothness(_NAN, _NAN, _NAN, _NAN, _NAN)
+    acceleration = trunk.window(first, last)
+    if not np.isfinite(acceleration).all():
+        return Smoothness(_NAN, _NAN, _NAN, _NAN, _NAN)
+    middle = round(cycle.other_ic.at) - first if cycle.other_ic else None
+    return smoothness(acceleration, middle, end - first, params)
+
+
 def measure(
     cycle: Cycle,
     origin_s: float,
     legs: Mapping[Side, LegSignals],
     pelvis: Series | None,
+    trunk: Series | None,
     height_m: float,
     straight: bool,
     params: MeasureParams,
@@ -103,6 +127,8 @@ def measure(
     ----------
     pelvis : Series of 3, optional
         Tilt, obliquity, rotation in degrees.
+    trunk : Series of 3, optional
+        Level acceleration of the pelvis or trunk.
     straight : bool
         Whether the cycle lies outside every turn.
     """
@@ -147,4 +173,6 @@ def measure(
         straight=straight,
         valid=not reason,
         reason=reason,
+        attenuation=attenuation(trunk, ic, impact, params.smoothness) if trunk else _NAN,
+        **(asdict(smoothness_of(trunk, cycle, params.smoothness)) if trunk else {}),
     )

@@ -21,9 +21,9 @@ from pipeline.bridging import Trust
 from pipeline.candidates import Refractory
 from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
 from pipeline.filters import Fir, lowpass_taps
+from pipeline.level_acceleration import level_acceleration
 from pipeline.orientation import Motion
 from pipeline.result import EventKind
-from pipeline.rotations import matrices
 from pipeline.timeline import Series
 from sensor.samples import FloatArray, Placement, Side
 from sensor.synchronise import GRID_HZ
@@ -101,9 +101,9 @@ class PelvisEvents:
     def advance(self, end: int) -> list[Contact]:
         """Contacts that have become certain with the motion before the grid index ``end``."""
         if end > self._next:
-            acc = walking_acceleration(self._motions, self._to_pelvis, self._next, end)
+            acc = level_acceleration(self._motions, self._to_pelvis, self._next, end)
             self._next = end
-            self._acc.append(self._filter.push(acc))
+            self._acc.append(self._filter.push(acc[:, [2, 1]]))
         return self._take(self._new_peaks(), last=False)
 
     def finish(self) -> list[Contact]:
@@ -207,22 +207,6 @@ class PelvisEvents:
             final = step.at + self.params.other_fc * (step.next_at - step.at)
             out.append(Contact(final, side.other, EventKind.FC, round(0.5 * sure, 3), f"{note};{ESTIMATED}"))
         return [contact for contact in out if contact.side in self._sides]
-
-
-def walking_acceleration(
-    motions: Mapping[Placement, Motion], to_pelvis: Mapping[Placement, FloatArray], start: int, end: int
-) -> FloatArray:
-    """Vertical and leftward acceleration (n, 2), m/s^2, gravity removed, mean of the sensors."""
-    total = np.zeros((end - start, 2))
-    for placement, motion in motions.items():
-        rotation = matrices(motion.quat.window(start, end))
-        f = motion.acc.window(start, end)
-        earth = [sum(rotation[:, i, j] * f[:, j] for j in range(3)) for i in range(3)]
-        left = [sum(rotation[:, i, j] * to_pelvis[placement][1, j] for j in range(3)) for i in range(2)]
-        level = np.hypot(left[0], left[1])
-        total[:, 0] += earth[2] - 9.81
-        total[:, 1] += (earth[0] * left[0] + earth[1] * left[1]) / level
-    return total / len(motions)
 
 
 def contact_time(acc: Series, peak: int, params: PelvisEventParams) -> float:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sensor.samples import FloatArray, Placement, Side
 
 Interval = tuple[float, float]
+NAN = float("nan")
 
 
 class EventKind(StrEnum):
@@ -105,6 +106,12 @@ class Stride:
     straight: bool
     valid: bool
     reason: str = ""
+    attenuation: float = NAN  # 1 - peak at the pelvis / peak at this shank, about ic_s
+    stride_regularity: float = NAN  # this cycle against the next, vertical acceleration of the pelvis or trunk
+    step_regularity: float = NAN  # its two steps against each other
+    harmonic_ratio_vertical: float = NAN
+    harmonic_ratio_forward: float = NAN
+    harmonic_ratio_sideways: float = NAN
 
     @property
     def stride_time_s(self) -> float:
