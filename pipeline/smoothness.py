@@ -1,13 +1,12 @@
-"""How alike steps and strides are, and how smoothly the trunk moves: per stride, from the pelvis' or trunk's
-acceleration.
+"""How alike steps and strides are, and how smoothly the trunk moves: per stride, from the pelvis' or trunk's motion.
 
 - Stride regularity: correlation of the vertical acceleration of one cycle with that of the next; step regularity: of
-its two steps with each other. Moe-Nilssen & Helbostad 2004 (recalled) take them from the unbiased autocorrelation at
-the step and stride lag. Deviation: each cycle is first brought to 100 samples, so that a change of pace is not
-irregularity, and the median over strides is given; a gap then costs the strides it touches instead of biasing the
-whole. - Harmonic ratio: amplitudes of the harmonics that repeat in both steps over those that do not; even over odd for
-the vertical and forward acceleration, odd over even sideways (Menz 2003, recalled). First 20 harmonics of the stride. -
-Shock attenuation: 1 - peak at the pelvis / peak at the shank around initial contact.
+  its two steps with each other. Moe-Nilssen & Helbostad 2004 (recalled) take them from the unbiased autocorrelation at
+  the step and stride lag. Deviation: each cycle is first brought to 100 samples, so that a change of pace is not
+  irregularity, and the median over strides is given: a gap then costs the strides it touches and biases none.
+- Harmonic ratio: amplitudes of the harmonics that repeat in both steps over those that do not; even over odd for the
+  vertical and forward acceleration, odd over even sideways (Menz 2003, recalled). First 20 harmonics of the stride.
+- Shock attenuation: 1 - peak at the pelvis / peak at the shank around initial contact.
 
 Data requirements: one sensor on the pelvis or trunk; attenuation also the shank of that side.
 """

@@ -49,6 +49,12 @@ _STRIDE_EXTRAS = {
     "tilt_rom_deg": ANGLE_DECIMALS,
     "rotation_rom_deg": ANGLE_DECIMALS,
     "drop_deg": ANGLE_DECIMALS,
+    "attenuation": 3,
+    "stride_regularity": 3,
+    "step_regularity": 3,
+    "harmonic_ratio_vertical": 3,
+    "harmonic_ratio_forward": 3,
+    "harmonic_ratio_sideways": 3,
 }
 STRIDE_COLUMNS = ("side", *_STRIDE_NUMBERS, "straight", "valid", "reason", *_STRIDE_EXTRAS)
 

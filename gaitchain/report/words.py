@@ -13,6 +13,12 @@ MEASURES: Mapping[str, str] = {
     "gait.stride_time_s": "Stride time",
     "gait.stride_time_cv_pct": "Stride variability",
     "gait.double_support_pct": "Double support",
+    "gait.step_regularity": "Step regularity",
+    "gait.stride_regularity": "Stride regularity",
+    "gait.harmonic_ratio_vertical": "Smoothness, up and down",
+    "gait.harmonic_ratio_forward": "Smoothness, forward",
+    "gait.harmonic_ratio_sideways": "Smoothness, sideways",
+    "gait.attenuation": "Shock attenuation",
     "gait.walking_time_s": "Walking time",
     "pelvis.obliquity_rom_deg": "Obliquity, range",
     "pelvis.tilt_rom_deg": "Tilt, range",
@@ -79,8 +85,8 @@ PLACEMENTS: Mapping[str, str] = {
 
 FLAGS: Mapping[str, str] = {"none": "within reference", "borderline": "borderline", "clear": "clear"}
 
-_UNITS: Mapping[str, str] = {"deg": "°", "m/s^2": "m/s²", "deg/s": "°/s"}
-_DECIMALS: Mapping[str, int] = {"m/s": 2, "s": 2, "m": 2, "rad/s": 2, "steps/min": 0, "%": 1, "deg": 1, "m/s^2": 1}
+_UNITS: Mapping[str, str] = {"deg": "°", "m/s^2": "m/s²", "deg/s": "°/s", "1": ""}
+_DECIMALS: Mapping[str, int] = {"m/s": 2, "s": 2, "m": 2, "rad/s": 2, "steps/min": 0, "%": 1, "deg": 1, "m/s^2": 1, "1": 2}
 
 _KEY_DECIMALS: Mapping[str, int] = {"gait.walking_time_s": 0}
 
