@@ -61,7 +61,7 @@ class _Stream:
 
 @dataclass(slots=True)
 class UniformGrid:
-    """Stage: sample blocks in, frames of the 100 Hz grid out. Any chunking gives the same frames joined end to end.
+    """Stage: sample blocks in, frames of the grid out. Any chunking gives the same frames joined end to end.
 
     The grid starts at the first sample pushed and advances when every placement's clock has passed a grid time, so
     that placements may arrive in any order. Linear interpolation between the two bracketing samples; recordings whose
@@ -71,10 +71,15 @@ class UniformGrid:
     ----------
     rates_hz : mapping of Placement to float
         Nominal rate of each placement that will be pushed; decides what is a gap.
+    origin_s : float, optional
+        Time of the first grid sample; by default that of the first sample pushed.
+    grid_hz : float
+        The analysis uses its own; a recording is written at the rate of its sensors.
     """
 
     rates_hz: Mapping[Placement, float]
     origin_s: float | None = None
+    grid_hz: float = GRID_HZ
     _next: int = 0
     _streams: dict[Placement, _Stream] = field(init=False)
 
@@ -100,16 +105,16 @@ class UniformGrid:
         if self.origin_s is None or not np.isfinite(until_s):
             return []
         # Half a tick of tolerance keeps 0.29999 s on the grid sample of 0.3 s; only the end may rely on it.
-        ticks = (until_s - self.origin_s) * GRID_HZ
+        ticks = (until_s - self.origin_s) * self.grid_hz
         stop = int(np.floor(ticks + (0.5 if last else 0.0))) + (1 if last else 0)
         if stop <= self._next:
             return []
-        times = self.origin_s + np.arange(self._next, stop) / GRID_HZ
+        times = self.origin_s + np.arange(self._next, stop) / self.grid_hz
         samples: dict[Placement, FloatArray] = {}
         valid: dict[Placement, BoolArray] = {}
         for placement, stream in self._streams.items():
             samples[placement], valid[placement] = _interpolate(stream, times, self.rates_hz[placement])
-            stream.forget(self.origin_s + (stop - 1) / GRID_HZ)
+            stream.forget(self.origin_s + (stop - 1) / self.grid_hz)
         frame = Frame(self._next, samples, valid)
         self._next = stop
         return [frame]

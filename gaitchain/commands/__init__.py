@@ -7,4 +7,5 @@ COMMANDS = {
     "demo": "Simulate a patient with a painful left knee, analyse the walk, write the report.",
     "analyze": "Analyse a recording and write the report and the tables.",
     "simulate": "Simulate the recording of a patient, with its truth.",
+    "recover": "Restore a recording that broke off from its journal.",
 }

@@ -62,7 +62,7 @@ def read_columns(path: Path, wanted: Callable[[str], bool]) -> Columns:
     if not name.endswith((".csv", ".csv.gz", ".parquet")):
         raise RecordingError(f"{path}: not a recording file; give a .csv, .csv.gz or .parquet.")
     if path.is_dir():
-        raise RecordingError(f"{path}: this is a folder; give the recording file in it.")
+        raise RecordingError(f"{path}: this is a folder; give the recording file in it, or a session folder.")
     try:
         if path.stat().st_size == 0:
             raise RecordingError(f"{path}: the file is empty; record or export it again.")

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from sensor.recording.files import Columns, read_columns
-from sensor.recording.sidecar import read_sidecar, recording_name, sidecar_path
+from sensor.recording.session_folder import is_session
+from sensor.recording.sidecar import Sidecar, read_sidecar, recording_name, sidecar_path
 from sensor.recording.table import ACC_AXES, GYR_AXES, RecordingError, RecordingTable
 from sensor.recording.units import check_overrides, recognise_units
 from sensor.samples import FloatArray, Placement
@@ -20,7 +21,7 @@ _CHANNELS = {f"{placement}_{axis}": placement for placement in Placement for axi
 
 
 def read_recording(path: Path | str) -> RecordingTable:
-    """Read a recording (``.csv``, ``.csv.gz``, ``.parquet``) and its sidecar ``<name>.json``.
+    """Read a recording (``.csv``, ``.csv.gz``, ``.parquet``) and its sidecar ``<name>.json``, or a session folder.
 
     A placement needs all six of its columns and at least one sample with numbers; one that has not is left out, with
     a notice. Units in g or deg/s are recognised, converted and told in the notices; the sidecar's ``units`` win.
@@ -32,9 +33,17 @@ def read_recording(path: Path | str) -> RecordingTable:
         The file cannot be read or is refused. The message says what, where, and what to do.
     """
     path = Path(path)
+    if is_session(path):
+        from sensor.recording.session_table import read_session  # the devices, which files do not need
+
+        return read_session(path)
+    return read_table(path, read_sidecar(sidecar_path(path)), str(sidecar_path(path)))
+
+
+def read_table(path: Path, sidecar: Sidecar, said_in: str) -> RecordingTable:
+    """Read a recording file with what is known about it; ``said_in`` names the source of that in errors."""
     columns = read_columns(path, lambda name: name == "time_s" or name in _CHANNELS)
-    sidecar = read_sidecar(sidecar_path(path))
-    overrides = check_overrides(str(sidecar_path(path)), sidecar.units)
+    overrides = check_overrides(said_in, sidecar.units)
     notices = list(sidecar.notices)
     if columns.ignored:
         notices.append(f"Ignored columns: {', '.join(name or '(without a name)' for name in columns.ignored)}.")

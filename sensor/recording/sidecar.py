@@ -65,6 +65,11 @@ def read_sidecar(path: Path) -> Sidecar:
         raise RecordingError(f"{path}: the sidecar is not JSON ({error}); mend or remove it.") from error
     if not isinstance(said, dict):
         raise RecordingError(f'{path}: the sidecar must be one JSON object, such as {{"height_m": 1.72}}.')
+    return parse_sidecar(path, said)
+
+
+def parse_sidecar(path: Path, said: Mapping[str, Any]) -> Sidecar:
+    """What a sidecar's object says; ``path`` only names it in a RecordingError."""
     said = {_ALIASES.get(key, key): value for key, value in said.items() if value is not None}
     unknown = sorted(said.keys() - _KNOWN)
     notices = (f"Ignored in the sidecar: {', '.join(unknown)}.",) if unknown else ()
@@ -77,9 +82,14 @@ def read_sidecar(path: Path) -> Sidecar:
     )
 
 
+def person_said(person: Person) -> dict[str, Any]:
+    """A person as a sidecar's object; what is not known is left out."""
+    return {key: value for key, value in asdict(person).items() if value not in (None, ())}
+
+
 def sidecar_text(person: Person, markers: tuple[Marker, ...], notes: str) -> str:
     """The sidecar of a recording in SI units, as JSON text; what is not known is left out."""
-    said: dict[str, Any] = {key: value for key, value in asdict(person).items() if value not in (None, ())}
+    said = person_said(person)
     said["units"] = {"acc": "m/s^2", "gyr": "rad/s"}
     if markers:
         said["markers"] = [asdict(marker) for marker in markers]

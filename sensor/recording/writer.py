@@ -43,6 +43,12 @@ def write_recording(table: RecordingTable, path: Path | str) -> None:
             _write(_as_arrow(table), path.name.lower(), file)
 
 
+def write_table(table: RecordingTable, path: Path) -> None:
+    """Write only the table, without a sidecar; otherwise as :func:`write_recording`."""
+    with whole_file(path) as recording, recording.open("wb") as file:
+        _write(_as_arrow(table), path.name.lower(), file)
+
+
 def _write(table: pa.Table, name: str, file: IO[bytes]) -> None:
     if name.endswith(".parquet"):
         import pyarrow.parquet as pq  # 20 ms that only this kind of file needs

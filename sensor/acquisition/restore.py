@@ -1,0 +1,247 @@
+"""From the journal to the final recording: all samples, also late ones, on clocks fitted over the whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sensor.acquisition.history import NodeGap, NodeHistory, NodeSamples, gaps
+from sensor.acquisition.plan import RECORDING, STOPPED, RecordingPlan
+from sensor.links.link import Arrival
+from sensor.recording.journal import Anchor, Closed, Frame, Header, MarkerSet, Note, Record, Source, StateChange
+from sensor.recording.journal_reader import JournalReader
+from sensor.recording.table import Marker, RecordingTable
+from sensor.samples import FloatArray, Placement, SampleBlock
+from sensor.synchronise import UniformGrid
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReport:
+    """What there is of one node. Times are seconds since the recording began.
+
+    Attributes
+    ----------
+    samples : int
+        Each counted once, whenever it came; ``backfilled`` of them were fetched later.
+    clock : mapping
+        Drift and uncertainty of the node's clock; empty before there was a fit.
+    """
+
+    node: str
+    device: str
+    placement: Placement | None
+    rate_hz: float | None
+    samples: int
+    backfilled: int
+    first_s: float | None
+    last_s: float | None
+    gaps: tuple[NodeGap, ...]
+    clocks: tuple[Mapping[str, float | int], ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Restored:
+    """Everything a journal holds.
+
+    Attributes
+    ----------
+    duration_s : float
+        Last minus first sample over all nodes, preflight included.
+    table : RecordingTable or None
+        The recording proper on one grid; None without samples of a node whose place is known.
+    closed : bool
+        The recording ended in order.
+    utc_ns : int or None
+        Wall clock when the recording began.
+    """
+
+    session: str
+    software: str
+    plan: RecordingPlan
+    duration_s: float
+    nodes: tuple[NodeReport, ...]
+    table: RecordingTable | None
+    markers: tuple[Marker, ...]
+    notes: str
+    closed: bool
+    utc_ns: int | None
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What the records said, before anything is put in order."""
+
+    session: str = ""
+    software: str = ""
+    plan: RecordingPlan | None = None
+    begin_ns: int | None = None
+    end_ns: int | None = None
+    closed: bool = False
+    sources: dict[int, Source] = field(default_factory=dict)
+    nodes: dict[str, NodeHistory] = field(default_factory=dict)
+    markers: list[MarkerSet] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    epoch_ns: int | None = None
+
+    def take(self, record: Record) -> None:
+        self.epoch_ns = record.host_ns if self.epoch_ns is None else self.epoch_ns
+        match record:
+            case Frame():
+                self._frame(record)
+            case Header():
+                self.session, self.software = record.session, record.software
+            case Source():
+                self.sources[record.index] = record
+                if record.node not in self.nodes:
+                    self.nodes[record.node] = NodeHistory(record.node, record.device, self.epoch_ns)
+            case Anchor():
+                self.anchors.append(record)
+            case MarkerSet():
+                self.markers.append(record)
+            case Note():
+                self.notes.append(record.text)
+            case StateChange(subject=""):
+                self._state(record)
+            case Closed():
+                self.closed = True
+
+    def _state(self, change: StateChange) -> None:
+        if change.state == RECORDING:
+            self.plan, self.begin_ns = RecordingPlan.of(change), change.host_ns
+        elif change.state == STOPPED:
+            self.end_ns = change.host_ns
+
+    def _frame(self, frame: Frame) -> None:
+        source = self.sources.get(frame.source)
+        if source is not None:
+            self.nodes[source.node].push(Arrival(frame.host_ns, source.channel, frame.data))
+
+
+def restore(reader: JournalReader, name: str, placements: Mapping[str, Placement] | None = None) -> Restored:
+    """Read a journal and put it in order.
+
+    Parameters
+    ----------
+    reader : JournalReader
+        Its damages are known afterwards.
+    name : str
+        What to call the recording if the journal does not say.
+    placements : mapping of node to Placement, optional
+        For a recording that broke off before the journal said them; else the labels of the nodes are believed.
+
+    Raises
+    ------
+    RecordingError
+        The journal cannot be read at all.
+    """
+    heard = _Heard()
+    for record in reader:
+        heard.take(record)
+    epoch_ns = heard.epoch_ns or 0
+    ordered = {node: history.ordered() for node, history in heard.nodes.items()}
+    some = {node: samples for node, samples in ordered.items() if len(samples)}
+    first_s = min((float(samples.time_s[0]) for samples in some.values()), default=0.0)
+    last_s = max((float(samples.time_s[-1]) for samples in some.values()), default=first_s)
+    begin_s = first_s if heard.begin_ns is None else (heard.begin_ns - epoch_ns) * 1e-9
+    end_s = last_s if heard.end_ns is None else min((heard.end_ns - epoch_ns) * 1e-9, last_s)
+    plan = heard.plan or _plan_without(heard, some, placements or {}, name)
+    return Restored(
+        session=heard.session,
+        software=heard.software,
+        plan=plan,
+        duration_s=last_s - first_s,
+        nodes=tuple(
+            _report(history, ordered[node], plan, first_s, last_s, begin_s) for node, history in heard.nodes.items()
+        ),
+        table=_table(plan, some, begin_s, end_s),
+        markers=tuple(Marker((m.host_ns - epoch_ns) * 1e-9 - begin_s, m.label) for m in heard.markers),
+        notes="\n".join(heard.notes),
+        closed=heard.closed,
+        utc_ns=_utc_ns(heard.anchors, epoch_ns + round(begin_s * 1e9)),
+    )
+
+
+def _plan_without(
+    heard: _Heard, some: Mapping[str, NodeSamples], placements: Mapping[str, Placement], name: str
+) -> RecordingPlan:
+    """The best guess at a plan that the journal does not hold."""
+    known: dict[str, Placement] = {}
+    for node in some:
+        placement = placements.get(node, heard.nodes[node].labelled)
+        if placement is not None and placement not in known.values():
+            known[node] = placement
+    rates = {node: rate for node in known if (rate := heard.nodes[node].rate_hz) is not None}
+    return RecordingPlan({node: known[node] for node in rates}, rates, name=name)
+
+
+def _report(
+    history: NodeHistory, samples: NodeSamples, plan: RecordingPlan, first_s: float, last_s: float, begin_s: float
+) -> NodeReport:
+    fits = [fit for life in history.lives if life.samples and (fit := life.clock.fit()) is not None]
+    rate_hz = history.rate_hz
+    found = gaps(samples, rate_hz, first_s, last_s) if rate_hz else []
+    return NodeReport(
+        node=history.node,
+        device=history.device,
+        placement=plan.placements.get(history.node),
+        rate_hz=rate_hz,
+        samples=len(samples),
+        backfilled=history.backfilled,
+        first_s=float(samples.time_s[0]) - begin_s if len(samples) else None,
+        last_s=float(samples.time_s[-1]) - begin_s if len(samples) else None,
+        gaps=tuple(NodeGap(gap.start_s - begin_s, gap.end_s - begin_s, gap.samples, gap.cause) for gap in found),
+        clocks=tuple(
+            {
+                "drift_ppm": fit.drift_ppm,
+                "uncertainty_s": fit.uncertainty_s,
+                "residual_s": fit.residual_s,
+                "pings": fit.pings,
+                "frames": fit.frames,
+            }
+            for fit in fits
+        ),
+        identity=history.identity,
+    )
+
+
+def _table(plan: RecordingPlan, some: Mapping[str, NodeSamples], begin_s: float, end_s: float) -> RecordingTable | None:
+    """The recording proper on one grid at the highest rate of the sensors."""
+    worn = {placement: some[node] for node, placement in plan.placements.items() if node in some}
+    rates_hz = plan.rates_by_placement
+    if not worn:
+        return None
+    rate_hz = max(rates_hz[placement] for placement in worn)
+    grid = UniformGrid({placement: rates_hz[placement] for placement in worn}, 0.0, rate_hz)
+    frames = []
+    for placement, samples in worn.items():
+        # one sample more at either end, for the grid to interpolate to its first and last
+        inside = (samples.time_s > begin_s - 1.0 / rate_hz) & (samples.time_s < end_s + 0.5 / rate_hz)
+        acc, gyr = samples.acc_m_s2[inside], samples.gyr_rad_s[inside]
+        frames += grid.push(SampleBlock(placement, samples.time_s[inside] - begin_s, acc, gyr))
+    frames += grid.finish()
+    count = sum(map(len, frames))
+    if count < 2:
+        return None
+    values: dict[Placement, FloatArray] = {
+        placement: np.concatenate([frame.samples[placement] for frame in frames]) for placement in worn
+    }
+    return RecordingTable(
+        name=plan.name,
+        time_s=np.arange(count) / rate_hz,
+        acc_m_s2={placement: values[placement][:, :3] for placement in worn},
+        gyr_rad_s={placement: values[placement][:, 3:] for placement in worn},
+        rate_hz=rate_hz,
+        person=plan.person,
+    )
+
+
+def _utc_ns(anchors: list[Anchor], host_ns: int) -> int | None:
+    """The wall clock at a host time, by the nearest anchor."""
+    if not anchors:
+        return None
+    nearest = min(anchors, key=lambda anchor: abs(anchor.host_ns - host_ns))
+    return nearest.utc_ns + host_ns - nearest.host_ns
