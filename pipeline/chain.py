@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG
+from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, SPEED_SLOPE_NORMAL_PCT_MIN
 from pipeline.result import Asymmetry, ChainLink, Confidence, Flag, Link, Measure, Status
 from sensor.samples import THIGHS, Placement, Side
 
@@ -20,6 +20,7 @@ def chain(
     asymmetry: Mapping[str, Asymmetry],
     gait: Mapping[str, Measure],
     pelvis: Mapping[str, Measure],
+    course: Mapping[str, Measure],
     placements: Collection[Placement],
 ) -> tuple[ChainLink, ...]:
     """The eight links, in the order of :class:`~pipeline.result.Link`."""
@@ -56,10 +57,7 @@ def chain(
             Link.LUMBAR,
             "Lumbar rotation (L4-S3) needs a trunk sensor, measured against the pelvis; it is not in this result.",
         ),
-        _absent(
-            Link.CLAUDICATION,
-            "Needs a walk-sit-walk protocol of six minutes or more, to see whether walking worsens and sitting helps.",
-        ),
+        _claudication(course["speed_slope_pct_min"], course["recovery_speed_pct"]),
         _systemic(gait["speed_m_s"]),
     )
 
@@ -120,6 +118,30 @@ def min_confidence(first: Confidence, second: Confidence) -> Confidence:
     """The lower of two confidences."""
     order = list(Confidence)
     return order[min(order.index(first), order.index(second))]
+
+
+def _claudication(slope: Measure, recovery: Measure) -> ChainLink:
+    """Time course: worse with walking, better after a rest. Whether the person sat or stood is not known here."""
+    if slope.value is None:
+        return _absent(
+            Link.CLAUDICATION,
+            "Needs a walk-sit-walk protocol of six minutes or more, to see whether walking worsens and sitting helps.",
+        )
+    text = f"Walking speed changes by {slope.value:+.1f} % per minute of walking"
+    if recovery.value is None:
+        text += "; no rest of half a minute's walk on either side was recorded."
+    else:
+        text += f", and by {recovery.value:+.0f} % over the longest rest."
+    return ChainLink(
+        Link.CLAUDICATION,
+        Status.OBSERVED,
+        slope.value,
+        "%/min",
+        1.96 * slope.value / SPEED_SLOPE_NORMAL_PCT_MIN,
+        None,
+        Confidence.LOW,
+        text,
+    )
 
 
 def _systemic(speed: Measure) -> ChainLink:

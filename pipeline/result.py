@@ -252,3 +252,4 @@ class SessionResult:
     pelvis_series: PelvisSeries
     knee_series: KneeSeries | None
     provenance: Mapping[str, object] = field(default_factory=dict)
+    time_course: Mapping[str, Measure] = field(default_factory=dict)

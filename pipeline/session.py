@@ -25,6 +25,7 @@ from pipeline.result import (
     Stride,
 )
 from pipeline.summary_measures import SummaryParams, gait_measures, pelvis_measures
+from pipeline.timecourse import TimeCourseParams, time_course
 from sensor.person import Person
 from sensor.recording import RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, FloatArray, Placement, SampleBlock, Side
@@ -42,6 +43,7 @@ class SessionParams:
     asymmetry: AsymmetryParams = field(default_factory=AsymmetryParams)
     summary: SummaryParams = field(default_factory=SummaryParams)
     quality: QualityParams = field(default_factory=QualityParams)
+    time_course: TimeCourseParams = field(default_factory=TimeCourseParams)
 
 
 class SessionAnalysis:
@@ -93,6 +95,7 @@ class SessionAnalysis:
         asymmetries = {metric: self._asymmetry(metric) for metric in FIELD}
         gait = gait_measures(strides, self._walking_time_s(), self.person, at, self.params.summary)
         pelvis = pelvis_measures(strides, at, self.params.summary)
+        course = time_course(strides, self.params.time_course)
         return SessionResult(
             recording=Recording(
                 self._name,
@@ -111,11 +114,12 @@ class SessionAnalysis:
             gait=gait,
             asymmetry=asymmetries,
             pelvis=pelvis,
-            chain=chain(asymmetries, gait, pelvis, tuple(self._rates)),
+            chain=chain(asymmetries, gait, pelvis, course, tuple(self._rates)),
             curves=self._curves.curves(at),
             pelvis_series=self._pelvis_series(),
             knee_series=self._knee_series(),
             provenance=self._provenance(calibration),
+            time_course=course,
         )
 
     def _gather(self, new: Increment) -> Increment:

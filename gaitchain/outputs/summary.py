@@ -47,6 +47,7 @@ def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
     measures = {
         "gait": _measures(result.gait, GAIT, placements),
         "pelvis": _measures(result.pelvis, PELVIS, placements),
+        "time_course": _measures(result.time_course, {}, placements),
     }
     return {
         "schema_version": SCHEMA_VERSION,
@@ -56,6 +57,7 @@ def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
         "gait": {name: measure["value"] for name, measure in measures["gait"].items()},
         "asymmetry": _asymmetries(result.asymmetry, placements),
         "pelvis": {name: measure["value"] for name, measure in measures["pelvis"].items()},
+        "time_course": {name: measure["value"] for name, measure in measures["time_course"].items()},
         "measures": {f"{group}.{name}": item for group, items in measures.items() for name, item in items.items()},
         "chain": _chain(result.chain),
         "risk": _risk(risk, person),
