@@ -89,6 +89,7 @@ class LegSignalFilters:
         self._rate_filter = Fir(lowpass_taps(params.rate_cutoff_hz, params.rate_taps))
         self._acc_filter = Fir(lowpass_taps(params.acc_cutoff_hz, params.acc_taps))
         self._acc = np.empty((0, 3))
+        self._begun = False
         self._next = start
 
     def advance(self, motion: Motion, end: int) -> tuple[FloatArray, FloatArray]:
@@ -106,11 +107,11 @@ class LegSignalFilters:
 
     def _jerk(self, acc: FloatArray) -> FloatArray:
         """Squared norm of the central difference; the first sample has none and is zero."""
-        lead = 0 if len(self._acc) else 1
         acc = np.concatenate((self._acc, acc))
         if len(acc) < 3:
             self._acc = acc
             return np.empty(0)
+        lead, self._begun = 0 if self._begun else 1, True
         jerk = (acc[2:] - acc[:-2]) * (GRID_HZ / 2.0)
         self._acc = acc[-2:].copy()
         squared = jerk[:, 0] ** 2 + jerk[:, 1] ** 2 + jerk[:, 2] ** 2

@@ -14,7 +14,7 @@ _SEED = 20260101  # a result must not change from run to run
 
 @dataclass(frozen=True, slots=True)
 class BootstrapParams:
-    """Moving-block bootstrap (Kunsch 1989, recalled)."""
+    """Circular block bootstrap (Politis & Romano 1992, recalled), spread for the finite number of blocks."""
 
     block: int = 5  # strides; fluctuations of stride time are correlated over a few strides
     most_draws: int = 1000
@@ -31,9 +31,11 @@ def median_draws(values: FloatArray, params: BootstrapParams, stream: int = 0) -
     draws = int(np.clip(params.budget // n, 200, params.most_draws))
     blocks = -(-n // block)
     rng = np.random.default_rng([_SEED, stream])
-    starts = rng.integers(0, n - block + 1, size=(draws, blocks))
-    index = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
-    return np.asarray(np.median(values[index], axis=1))
+    starts = rng.integers(0, n, size=(draws, blocks))
+    index = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n] % n
+    median = np.median(values)
+    # Drawn blocks vary less than independent strides would; without this 95 % intervals held 83 to 91 %.
+    return np.asarray(median + (np.median(values[index], axis=1) - median) * np.sqrt(n / (n - block)))
 
 
 def widened(value: float, interval: Interval, sd: float) -> Interval:
