@@ -1,0 +1,207 @@
+"""Contacts from one leg: timed the same however hard the foot strikes, and settled for good."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.bridging import Trust
+from pipeline.contacts import Contact
+from pipeline.leg_events import SHANK, Gait, LegEvents, LegSignalFilters, landing_time, learn_landing, zero_crossing
+from pipeline.orientation import Motion
+from pipeline.result import EventKind
+from pipeline.swings import Rhythm
+from pipeline.timeline import Series
+from sensor.samples import FloatArray, Side
+from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
+
+STRIDE_S, STRIDES = 1.1, 12
+RIGHT = np.array([0.0, -1.0, 0.0])
+LANDINGS_S = 1.4 + STRIDE_S * np.arange(STRIDES)  # when the shank's forward swing ends
+
+
+def series(values: FloatArray) -> Series:
+    made = Series(1)
+    made.append(values)
+    return made
+
+
+@cache
+def leg(impact: float = 1.0, seed: int | None = None) -> tuple[Motion, FloatArray]:
+    """A shank that swings forward before each landing, and is struck at it; also its axis in sensor axes."""
+    t = seconds(LANDINGS_S[-1] + 2.0)
+    pitch, knock = np.zeros(len(t)), np.zeros((len(t), 3))
+    for landing in LANDINGS_S:
+        swing = np.clip((t - landing + 0.4) / 0.4, 0.0, 1.0)
+        back = np.clip((t - landing) / 0.7, 0.0, 1.0)
+        pitch -= 45.0 * (0.5 - 0.5 * np.cos(np.pi * swing))
+        pitch += 45.0 * (0.5 - 0.5 * np.cos(np.pi * back)) * (t >= landing)
+        since = t - landing
+        ring = np.where(since > 0.0, np.exp(-since / 0.02) * np.sin(2.0 * np.pi * 16.0 * since), 0.0)
+        knock[:, 2] += impact * 30.0 * ring
+    mount = np.eye(3) if seed is None else random_rotation(seed)
+    return motion_of(turned(0.0, pitch, 0.0), mount, acceleration_m_s2=knock), mount.T @ RIGHT
+
+
+def contacts(motion: Motion, axis: FloatArray, cuts: tuple[int, ...] = (), gait: Gait | None = None) -> list[Contact]:
+    detector = LegEvents(Side.LEFT, motion, axis, gait or Gait(Rhythm(3.0, 110.0), 3), 0, SHANK)
+    found = [c for part in pieces(motion.end, cuts) for c in detector.advance(part.stop)]
+    return found + detector.finish()
+
+
+def at(found: list[Contact], kind: EventKind) -> FloatArray:
+    return np.array([c.at for c in found if c.kind is kind])
+
+
+class TestLandingTime:
+    @given(st.floats(1e-6, 1e6), st.integers(0, 2**32 - 1))
+    def test_scaling_the_impact_leaves_its_time_where_it_is(self, gain: float, seed: int) -> None:
+        jerk = np.random.default_rng(seed).exponential(1.0, 200)
+        first, second = (landing_time(series(values), 60.0, 8, SHANK) for values in (jerk, gain * jerk))
+        assert first is not None
+        assert second == pytest.approx(first, abs=1e-6)
+
+    @given(st.integers(-4, 6), st.floats(0.0, 2.0))
+    def test_a_later_impact_is_a_later_landing(self, shift: int, floor: float) -> None:
+        jerk = np.full(300, floor)
+        jerk[110:114] += [100.0, 500.0, 300.0, 50.0]
+        usual = landing_time(series(jerk), 100.0, 8, SHANK)
+        later = landing_time(series(np.roll(jerk, shift)), 100.0, 8, SHANK)
+        assert usual is not None
+        assert later == pytest.approx(usual + shift, abs=1e-9)
+        assert 109.0 <= usual <= 112.0
+
+    @pytest.mark.parametrize("fall", [5.0, 290.0])
+    def test_a_window_that_is_not_all_there_gives_none(self, fall: float) -> None:
+        jerk = series(np.ones(300))
+        jerk.forget(0)
+        assert landing_time(jerk, fall - 20.0 if fall < 10.0 else fall, 8, SHANK) is None
+
+    def test_no_jerk_no_landing(self) -> None:
+        assert landing_time(series(np.zeros(300)), 100.0, 8, SHANK) is None
+
+
+class TestLearnLanding:
+    def test_is_the_usual_onset_after_the_swing(self) -> None:
+        jerk, falls = np.full(3000, 0.1), np.arange(100.0, 2700.0, 110.0)
+        for number, fall in enumerate(falls):
+            jerk[int(fall) + 7 + (number % 2)] += 100.0 * (1 + number % 3)
+            jerk[int(fall) + 8 + (number % 2)] += 900.0
+        assert learn_landing(jerk, falls, SHANK) in {7, 8}
+
+    def test_one_stumble_does_not_matter(self) -> None:
+        jerk, falls = np.full(3000, 0.1), np.arange(100.0, 2700.0, 110.0)
+        for fall in falls:
+            jerk[int(fall) + 9] += 500.0
+        jerk[int(falls[4]) + 2] += 1e6
+        assert learn_landing(jerk, falls, SHANK) == 9
+
+    def test_without_swings_there_is_no_delay(self) -> None:
+        assert learn_landing(np.ones(300), np.array([]), SHANK) == 0
+        assert learn_landing(np.ones(300), np.array([299.0]), SHANK) == 0
+
+
+class TestZeroCrossing:
+    @given(st.floats(0.5, 20.0), st.floats(0.1, 3.0))
+    def test_of_a_straight_line_is_exact(self, after: float, slope: float) -> None:
+        rate = slope * (50.0 + after - np.arange(200.0))
+        assert zero_crossing(series(rate), 50.0, SHANK) == pytest.approx(50.0 + after, abs=1e-9)
+
+    def test_later_than_it_is_looked_for_there_is_none(self) -> None:
+        assert zero_crossing(series(np.ones(200)), 50.0, SHANK) is None
+
+
+class TestDetector:
+    def test_every_swing_has_its_two_contacts(self) -> None:
+        found = contacts(*leg())
+        initial, final = at(found, EventKind.IC), at(found, EventKind.FC)
+        assert len(initial) == len(final) == STRIDES
+        np.testing.assert_allclose(initial / 100.0, LANDINGS_S, atol=0.035)
+        assert np.ptp(initial / 100.0 - LANDINGS_S) < 0.01
+        assert ((LANDINGS_S - final / 100.0 > 0.35) & (LANDINGS_S - final / 100.0 < 0.5)).all()
+        assert all(c.swing_peak_rad_s == pytest.approx(3.0, abs=0.6) for c in found if c.kind is EventKind.IC)
+
+    @pytest.mark.parametrize("impact", [0.25, 0.5, 2.0, 4.0])
+    def test_a_guarded_or_a_hard_landing_is_timed_alike(self, impact: float) -> None:
+        """A painful leg that lands softly must not pose as one that lands at another time."""
+        usual, other = contacts(*leg()), contacts(*leg(impact))
+        np.testing.assert_allclose(at(other, EventKind.IC), at(usual, EventKind.IC), atol=0.6)
+        np.testing.assert_allclose(at(other, EventKind.FC), at(usual, EventKind.FC), atol=0.1)
+
+    @settings(max_examples=10)
+    @given(st.integers(0, 2**32 - 1))
+    def test_mounting_does_not_matter(self, seed: int) -> None:
+        usual, other = contacts(*leg()), contacts(*leg(seed=seed))
+        np.testing.assert_allclose([c.at for c in other], [c.at for c in usual], atol=1e-6)
+
+    @settings(max_examples=30)
+    @given(st.lists(st.integers(30, 1500), max_size=12).map(tuple))
+    def test_any_pieces_give_the_same_contacts(self, cuts: tuple[int, ...]) -> None:
+        assert [repr(c) for c in contacts(*leg(), cuts=cuts)] == [repr(c) for c in contacts(*leg())]
+
+    def test_what_is_settled_stays_settled(self) -> None:
+        motion, axis = leg()
+        detector, settled = LegEvents(Side.LEFT, motion, axis, Gait(Rhythm(3.0, 110.0), 3), 0, SHANK), -np.inf
+        for end in range(30, motion.end, 3):
+            assert all(contact.at >= settled for contact in detector.advance(end))
+            assert detector.settled >= settled
+            settled = detector.settled
+        assert settled > motion.end - 300.0
+        assert all(contact.at >= settled for contact in detector.finish())
+
+    def test_weak_swings_are_less_sure(self) -> None:
+        strong = contacts(*leg())
+        weak = contacts(*leg(), gait=Gait(Rhythm(8.0, 110.0), 3))
+        assert all(a.confidence < b.confidence for a, b in zip(weak, strong, strict=True))
+        assert all(0.0 < c.confidence <= 1.0 for c in weak + strong)
+
+    @pytest.mark.parametrize(("length", "lost"), [(10, 0), (11, 1)])
+    def test_contacts_inside_a_gap_are_withheld_and_beside_a_bridge_marked(self, length: int, lost: int) -> None:
+        motion, axis = leg()
+        landing = round(100.0 * LANDINGS_S[5])
+        trust = np.zeros(motion.end)
+        trust[landing - 5 : landing - 5 + length] = Trust.BRIDGED if length <= 10 else Trust.WITHHELD
+        gapped = Motion()
+        for name in ("acc", "gyr", "quat"):
+            getattr(gapped, name).append(getattr(motion, name).window(0, motion.end))
+        gapped.trust.append(trust)
+        found = contacts(gapped, axis)
+        assert len(at(found, EventKind.IC)) == STRIDES - lost
+        marked = [c for c in found if "near_gap" in c.note]
+        assert len(marked) == 1 - lost
+        assert all(c.confidence < 0.55 for c in marked)
+
+
+@given(st.lists(st.integers(30, 1500), max_size=12))
+def test_the_filtered_signals_are_the_same_in_any_pieces(cuts: list[int]) -> None:
+    motion, axis = leg()
+
+    def run(borders: list[int]) -> tuple[FloatArray, FloatArray]:
+        stage = LegSignalFilters(SHANK, axis, 0)
+        parts = [stage.advance(motion, part.stop) for part in pieces(motion.end, borders)] + [stage.finish()]
+        return np.concatenate([rate for rate, _ in parts]), np.concatenate([jerk for _, jerk in parts])
+
+    for found, whole in zip(run(cuts), run([]), strict=True):
+        np.testing.assert_array_equal(found, whole)
+
+
+def test_jerk_is_the_slope_of_the_acceleration() -> None:
+    """A ramp of 3 m/s^2 in a second in one axis has a jerk of 3 m/s^3 whatever the mounting."""
+    motion = motion_of(turned(0.0, 0.0, np.zeros(400)), acceleration_m_s2=np.outer(3.0 * seconds(4.0), [0.6, 0.0, 0.8]))
+    stage = LegSignalFilters(SHANK, RIGHT, 0)
+    (_, first), (_, second) = stage.advance(motion, 400), stage.finish()
+    jerk = np.concatenate((first, second))
+    np.testing.assert_allclose(jerk[30:-30], 9.0, rtol=1e-9)
+    assert len(jerk) in {399, 400}
+    assert jerk[0] == 0.0
+
+
+def test_contacts_come_in_order_per_kind() -> None:
+    found = contacts(*leg(), cuts=(300, 600, 900))
+    for kind in EventKind:
+        assert all(a < b for a, b in pairwise(at(found, kind)))
