@@ -128,10 +128,8 @@ def test_two_sensors_are_turned_onto_each_other(angle_rad: float) -> None:
 
 
 def test_level_motion_is_free_of_gravity_tilt_and_heading() -> None:
-    motions = {
-        p: level_of(worn({p: random_rotation(5)}, {p: north})[p]) for p, north in ((SACRUM, 20.0), (LEFT, 160.0))
-    }
-    (gyr_a, acc_a), (gyr_b, acc_b) = motions.values()
+    motions = [worn({SACRUM: random_rotation(5)}, {SACRUM: north})[SACRUM] for north in (20.0, 160.0)]
+    (gyr_a, acc_a), (gyr_b, acc_b) = map(level_of, motions)
     assert np.abs(acc_a[: STANDING - 2]).max() < 1e-2
     assert acc_a[STANDING:, 2].mean() == pytest.approx(0.0, abs=0.1)
     np.testing.assert_allclose(gyr_a, gyr_b, atol=1e-6)
