@@ -35,12 +35,12 @@ class PelvisEventParams:
 
     cutoff_hz: float = 3.0  # step frequency and little more
     taps: int = 61
-    least_m_s2: float = 0.2  # * a pelvis that stands sways less
-    weakest: float = 0.15  # * of the usual peak; short last steps are weak
+    least_m_s2: float = 0.1  # * noise; whether it is a step is told by its neighbours
+    weakest: float = 0.05  # * of the usual peak; short last steps are weak
     closest_s: float = 0.33  # * no one steps faster while walking
     lag_s: float = 0.01  # contact after the midpoint
     longest_step_s: float = 1.2
-    walking: float = 0.4  # of the usual peak; a step of which no neighbour reaches it is a sway in standing
+    walking: float = 0.3  # of the usual peak; a step of which no neighbour reaches it is a sway in standing
     votes: int = 2  # neighbours on either side that have a say in the side of a step
     other_fc: float = 0.22  # of the step time from a contact to the other foot's toe-off (about 11 % of the cycle)
 
@@ -143,7 +143,7 @@ class PelvisEvents:
         self._contact = contact, lift
 
     def _end_step(self, start: float, lift: float, end: float | None) -> None:
-        first = int(start)
+        first = max(int(start), self._acc.start)
         last = min(int(end) if end is not None else first + 55, self._acc.end)  # a usual step when the next is unknown
         push = 0.0
         if last - first > 8:
