@@ -30,9 +30,13 @@ class Analysis:
 
 def analyse(table: RecordingTable) -> Analysis:
     """Run the whole analysis of a recording."""
-    result = analyze_table(table)
-    risk = assess(result, table.person)
-    return Analysis(table.person, result, risk, summary(result, risk, table.person))
+    return concluded(analyze_table(table), table.person)
+
+
+def concluded(result: SessionResult, person: Person) -> Analysis:
+    """Add to a result what is said about it."""
+    risk = assess(result, person)
+    return Analysis(person, result, risk, summary(result, risk, person))
 
 
 def write(analysis: Analysis, out_dir: Path) -> Path:

@@ -8,4 +8,5 @@ COMMANDS = {
     "analyze": "Analyse a recording and write the report and the tables.",
     "simulate": "Simulate the recording of a patient, with its truth.",
     "recover": "Restore a recording that broke off from its journal.",
+    "replay": "Replay a recording as if it were live, stride by stride.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,19 +104,51 @@ def recover(path: Path) -> Recovery:
     if not is_session(path):
         raise RecordingError(f"{path}: this is no session folder; give the folder that `gaitchain record -o` wrote.")
     info = read_info(folder)
-    reader = JournalReader(folder.journal)
-    restored = restore(reader, path.resolve().name, info.placements if info else None)
-    whole = info is not None and info.end is not SessionEnd.RECORDING
-    missing = not folder.markers.is_file() or (restored.table is not None and not folder.recording.is_file())
-    needed = not whole or missing
-    recovery = Recovery(
-        restored, tuple(reader.damages), reader.segments, reader.records, reader.valid_bytes, needed=needed
-    )
-    if needed:
-        ended = SessionEnd.COMPLETE if restored.closed and not reader.damages else SessionEnd.RECOVERED
-        write_restored(folder, restored, info, ended)
+    recovery = _read(folder, info)
+    if recovery.needed:
+        whole = recovery.restored.closed and not recovery.damages
+        write_restored(folder, recovery.restored, info, SessionEnd.COMPLETE if whole else SessionEnd.RECOVERED)
         write_json(folder.recovery, recovery.said())
     return recovery
+
+
+def finish(path: Path, calibration: Mapping[str, Any] | None = None) -> Recovery:
+    """Make the session folder's files from a journal that has just been closed in order.
+
+    Parameters
+    ----------
+    path : Path
+        The session folder.
+    calibration : mapping, optional
+        What was measured while the person stood still; kept in session.json.
+
+    Raises
+    ------
+    OSError
+        A file cannot be written; ``recover`` can do it later, once there is room.
+    """
+    folder = SessionFolder(path)
+    info = read_info(folder)
+    if info is not None and calibration is not None:
+        info = replace(info, calibration=calibration)
+    recovery = _read(folder, info)
+    write_restored(folder, recovery.restored, info, SessionEnd.COMPLETE)
+    return recovery
+
+
+def _read(folder: SessionFolder, info: SessionInfo | None) -> Recovery:
+    reader = JournalReader(folder.journal)
+    restored = restore(reader, folder.path.resolve().name, info.placements if info else None)
+    ended = info is not None and info.end is not SessionEnd.RECORDING
+    missing = not folder.markers.is_file() or (restored.table is not None and not folder.recording.is_file())
+    return Recovery(
+        restored,
+        tuple(reader.damages),
+        reader.segments,
+        reader.records,
+        reader.valid_bytes,
+        needed=missing or not ended,
+    )
 
 
 def write_restored(folder: SessionFolder, restored: Restored, info: SessionInfo | None, end: SessionEnd) -> None:

@@ -38,6 +38,8 @@ class JournalWriter:
         Who writes, such as ``gaitchain 0.1.0``.
     clock_ns, utc_ns : callable
         The monotonic clock that stamps arrivals, and the wall clock.
+    tap : callable, optional
+        Given every record right after it was appended, in the order in which a reader will find them.
     on_failure : callable, optional
         Told once, from a writing thread, when nothing more can be written.
 
@@ -55,6 +57,7 @@ class JournalWriter:
         *,
         clock_ns: Callable[[], int] = time.monotonic_ns,
         utc_ns: Callable[[], int] = time.time_ns,
+        tap: Callable[[Record], None] | None = None,
         on_failure: Callable[[JournalFailed], None] | None = None,
         disk: Disk | None = None,
         params: JournalParams | None = None,
@@ -62,7 +65,7 @@ class JournalWriter:
         self.folder = folder
         self._session, self._software = session, software
         self._clock_ns, self._utc_ns = clock_ns, utc_ns
-        self._on_failure = on_failure
+        self._tap, self._on_failure = tap, on_failure
         self._params = params or JournalParams()
         self._sources: dict[tuple[str, str, str], Source] = {}
         self._anchor_due_ns = clock_ns() + round(self._params.anchor_every_s * 1e9)
@@ -115,6 +118,8 @@ class JournalWriter:
             late = self._pending_bytes > self._params.backlog_bytes
         if late:
             self._fail(JournalFailed(JournalState.FAILED, self.folder, "it has stopped taking data"))
+        if self._tap is not None:
+            self._tap(record)
 
     def frame(self, host_ns: int, node: str, device: str, channel: str, data: bytes) -> Frame:
         """Append a frame, and its source before the first of it; return the record as it stands in the journal."""

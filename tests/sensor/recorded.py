@@ -36,7 +36,6 @@ class Recorder:
     node: VirtualNode
     world: World
     journal: JournalWriter
-    log: list[Record]
     loss: float
     decoder: GaitNodeDecoder = field(default_factory=GaitNodeDecoder)
 
@@ -56,13 +55,13 @@ class Recorder:
         with contextlib.suppress(LinkLost):
             async for arrival in self.client.arrivals():
                 self.decoder.push(arrival)
-                frame = self.journal.frame(arrival.host_ns, self.name, "gaitnode", arrival.channel, arrival.frame)
-                self.log.append(frame)
+                self.journal.frame(arrival.host_ns, self.name, "gaitnode", arrival.channel, arrival.frame)
 
     async def fetch(self) -> None:
-        for first, end in self.decoder.ledger.missing():
-            with contextlib.suppress(NodeRefused, LinkLost):
-                await self.client.fetch(SESSION, first, end - first, timeout_s=5.0)
+        for _ in range(3):  # what is fetched may be lost again
+            for first, end in self.decoder.ledger.missing():
+                with contextlib.suppress(NodeRefused, LinkLost):
+                    await self.client.fetch(SESSION, first, end - first, timeout_s=5.0)
 
     async def close(self) -> None:
         await self.link.close()
@@ -90,7 +89,7 @@ def record(
 ) -> list[Record]:
     """Record a session folder's journal; with ``lost_s`` the first node's link is gone for that span of the recording.
 
-    Returns the frames as they were given to the journal. Without ``stop`` the journal breaks off.
+    Returns the records in the order in which the session saw them. Without ``stop`` the journal breaks off.
     """
     log: list[Record] = []
     gone = [lost_s] if lost_s is not None else []
@@ -107,9 +106,11 @@ def record(
         world = World(nodes)
         await turning(world)
         await asyncio.sleep(0.1)
-        journal = JournalWriter(folder.journal, "s1", "test", clock_ns=world.clock_ns, utc_ns=lambda: 10**18)
+        journal = JournalWriter(
+            folder.journal, "s1", "test", clock_ns=world.clock_ns, utc_ns=lambda: 10**18, tap=log.append
+        )
         names = [node.advert.label for node in nodes]
-        recorders = [Recorder(name, node, world, journal, log, loss) for name, node in zip(names, nodes, strict=True)]
+        recorders = [Recorder(name, node, world, journal, loss) for name, node in zip(names, nodes, strict=True)]
         await asyncio.gather(*(recorder.open(rate_hz) for recorder in recorders))
         await asyncio.sleep(PREFLIGHT_S)
         plan = RecordingPlan(
@@ -129,8 +130,7 @@ def record(
                 for recorder in recorders:
                     await recorder.client.ping()
         journal.append(MarkerSet(world.to_ns(begin_s + 2.5), 'pain, "7"'))
-        for recorder in recorders:
-            await recorder.fetch()
+        await asyncio.gather(*(recorder.fetch() for recorder in recorders))
         stopped_ns = world.clock_ns()
         for recorder in recorders:
             await recorder.close()

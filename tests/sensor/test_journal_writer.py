@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sensor.recording.journal import Anchor, Closed, Frame, Header, Note, Source, encode
+from sensor.recording.journal import Anchor, Closed, Frame, Header, Note, Record, Source, encode
 from sensor.recording.journal_file import JournalFailed, JournalState
 from sensor.recording.journal_reader import JournalReader
 from sensor.recording.journal_writer import JournalParams, JournalWriter
@@ -57,6 +57,20 @@ def test_what_is_appended_is_read(tmp_path: Path) -> None:
     assert writer.state.value == "closed"
     with pytest.raises(JournalFailed, match="is closed"):
         writer.append(Note(0, "late"))
+
+
+def test_the_tap_sees_what_a_reader_will_find_in_that_order(tmp_path: Path) -> None:
+    seen: list[Record] = []
+    writer = JournalWriter(tmp_path, "s1", "t", tap=seen.append, params=JournalParams(0.001, 0.01, segment_bytes=2000))
+    for k in range(50):
+        writer.frame(k, f"node {k % 3}", "gaitnode", "", bytes(100))
+        writer.append(Note(k, str(k)))
+    writer.close("stopped")
+    found: list[Record] = []
+    for record in JournalReader(tmp_path):
+        if not isinstance(record, Header | Anchor) and record not in found:  # segments repeat their sources
+            found.append(record)
+    assert found == list(dict.fromkeys(seen))
 
 
 def test_every_segment_can_be_read_on_its_own(tmp_path: Path) -> None:

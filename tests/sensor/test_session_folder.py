@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensor.acquisition.recover import finish, recover
 from sensor.person import Person
 from sensor.recording import Marker, RecordingError, read_recording
 from sensor.recording.session_folder import (
@@ -113,6 +114,25 @@ def test_the_recording_of_a_session_lies_on_one_grid_and_on_time(tmp_path: Path)
     assert info is not None
     assert info.placements == {f"{k + 1:08X}": placement for k, placement in enumerate(KNEES + HIPS)}
     assert abs(info.nodes["00000001"]["clocks"][0]["drift_ppm"] - 30.0) < 200.0
+
+
+def test_a_session_that_ended_in_order_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    record(path, dict.fromkeys(KNEES, clockwork), 5.0)
+    calibration = {"00000001": {"gyr_bias_rad_s": [0.0, 0.0, 0.0]}}
+    finished = finish(path, calibration)
+    assert sorted(p.name for p in path.iterdir()) == ["journal", "markers.csv", "recording.parquet", "session.json"]
+    info = read_info(SessionFolder(path))
+    assert info is not None
+    assert (info.end, info.calibration) == (SessionEnd.COMPLETE, calibration)
+    before = (path / "recording.parquet").read_bytes()
+    again = recover(path)
+    assert not again.needed
+    assert again.said() == finished.said()
+    assert again.said()["complete"] is True
+    assert "Final recording" in read_recording(path).notices[0]
+    assert (path / "recording.parquet").read_bytes() == before
+    assert not (path / "recovery.json").exists()
 
 
 def test_a_session_without_placements_says_what_to_do(tmp_path: Path) -> None:
