@@ -83,6 +83,8 @@ def _record(walk: worn.Walk, placement: Placement, grid: node.Grid, spec: WalkSp
     late_s = node.clock_error_s(spec.seed, canonical, grid, walk.noise)
     both = node.sampled(np.concatenate(worn.felt(walk, canonical)), grid, late_s)
     force, rate = both[:3], both[3:]
+    shake, turn = worn.shaken(walk, canonical, grid)
+    force, rate = force + shake, rate + turn
     node.measured(force, rate, spec.seed, canonical, spec.rate_hz, walk.noise)
     if mirrored:
         force, rate = MIRROR * force, -MIRROR * rate  # angular rate is an axial vector

@@ -1,4 +1,4 @@
-"""Where the sensors sit, how the flesh under them moves, and what they feel before any noise."""
+"""How the sensors sit, how the flesh under them moves, and what they feel before any sensor noise."""
 
 from __future__ import annotations
 
@@ -10,77 +10,18 @@ import numpy as np
 from sensor.samples import FloatArray, Placement
 from sensor.simulation import impact
 from sensor.simulation.gait import AFFECTED, OTHER
+from sensor.simulation.jitter import USUAL_IMPACT_M_S2, jitter
 from sensor.simulation.motion import Motion
+from sensor.simulation.node import Grid
 from sensor.simulation.noise import Mounting, Noise
 from sensor.simulation.patient import Patient
-from sensor.simulation.skeleton import PELVIS, THIGH, TRUNK, Frame, cross, derivative, shank, thigh
+from sensor.simulation.sites import SITES, Site
+from sensor.simulation.skeleton import PELVIS, TRUNK, Frame, cross, derivative
 from sensor.simulation.streams import stream
 from sensor.simulation.timing import Steps
 
 TISSUE_HARMONICS = 3  # of the gait cycle
 WOBBLE_TAU_S = 0.045  # strap and flesh ring on after a landing
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A canonical placement; the affected leg is the left one.
-
-    ``tissue_deg`` and ``tissue_m`` are the ranges of the largest turn and shift of the skin in a gait cycle; ``damped``
-    is the range of the share of the segment's own roll (iliac) or axial turn (thigh) that the skin does not follow.
-    """
-
-    segment: str
-    offset_m: tuple[float, float, float]
-    offset_share: tuple[float, float, float]  # of body height
-    outward_deg: float  # direction off the skin, about z from forward
-    twist_deg: float  # spread about the segment's long axis
-    tissue_deg: tuple[float, float]
-    tissue_m: tuple[float, float]
-    knock: tuple[float, float]  # gain on the shank's impact: affected leg, other leg
-    knock_delay_s: float
-    knock_hz: tuple[float, float]
-    knock_tau_s: float
-    damped: tuple[float, float] = (0.0, 0.0)
-    heavy: bool = False  # soft tissue grows with body mass index
-
-
-def _leg_sites(role: int) -> dict[Placement, Site]:
-    side = 1.0 if role == AFFECTED else -1.0
-    own = (1.0, 0.0) if role == AFFECTED else (0.0, 1.0)
-    near = (0.32, 0.20) if role == AFFECTED else (0.20, 0.32)
-    knee, upper, hip = (
-        (Placement.KNEE_LEFT, Placement.THIGH_LEFT, Placement.HIP_LEFT)
-        if role == AFFECTED
-        else (Placement.KNEE_RIGHT, Placement.THIGH_RIGHT, Placement.HIP_RIGHT)
-    )
-    return {
-        knee: Site(
-            shank(role), (0.03, -0.025 * side, 0.0), (0.0, 0.0, -0.06), -40.0 * side, 30.0,
-            (1.0, 3.0), (0.001, 0.003), own, 0.0, (14.0, 22.0), 0.022,
-        ),
-        upper: Site(
-            thigh(role), (0.04, 0.05 * side, 0.0), (0.0, 0.0, -0.8 * THIGH), 50.0 * side, 15.0,
-            (4.0, 8.0), (0.003, 0.006), (0.55 * own[0], 0.55 * own[1]), 0.006, (11.0, 16.0), 0.025, (0.2, 0.4),
-        ),
-        hip: Site(
-            PELVIS, (0.03, 0.14 * side, 0.10), (0.0, 0.0, 0.0), 75.0 * side, 15.0,
-            (2.0, 4.0), (0.002, 0.004), near, 0.012, (8.0, 14.0), 0.030, (0.05, 0.15), True,
-        ),
-    }  # fmt: skip
-
-
-SITES: Mapping[Placement, Site] = {
-    **_leg_sites(AFFECTED),
-    **_leg_sites(OTHER),
-    Placement.SACRUM: Site(
-        PELVIS, (-0.10, 0.0, 0.10), (0.0, 0.0, 0.0), 180.0, 15.0,
-        (1.0, 2.0), (0.001, 0.003), (0.26, 0.26), 0.013, (8.0, 14.0), 0.030, (0.0, 0.05), True,
-    ),
-    Placement.TRUNK: Site(
-        TRUNK, (0.10, 0.0, 0.0), (0.0, 0.0, 0.17), 0.0, 15.0,
-        (0.8, 1.6), (0.001, 0.002), (0.15, 0.15), 0.018, (6.0, 10.0), 0.035,
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +51,21 @@ def felt(walk: Walk, placement: Placement) -> tuple[FloatArray, FloatArray]:
         rate = rate - cross(tilt, rate) + derivative(tilt, step_s)
     _knock(force, rate, walk, site, placement)
     return mount.T @ force, mount.T @ rate
+
+
+def shaken(walk: Walk, placement: Placement, grid: Grid) -> tuple[FloatArray, FloatArray]:
+    """Jitter of flesh and strap (3, count) on the output times, as strong as the landings that reach the placement."""
+    site, time_s = SITES[placement], grid.time_s
+    knock = np.array(site.knock)
+    landing = sum(part * walk.patient.impact_m_s2(role, time_s) for role, part in enumerate(knock / knock.sum()))
+    strength = walk.noise.soft_tissue * walk.laid.pace(time_s) * landing / USUAL_IMPACT_M_S2
+    if knock.min() > 0.0:
+        phase = walk.laid.common_phase(time_s)
+        landings = 2.0 * phase
+    else:
+        phase = landings = walk.laid.phase(int(knock.argmax()), time_s)
+    force, rate = jitter(walk.seed, placement, phase, landings, time_s, site.jitter_m_s2, site.jitter_deg_s)
+    return strength * force, strength * rate
 
 
 def _mount(site: Site, placement: Placement, walk: Walk) -> FloatArray:

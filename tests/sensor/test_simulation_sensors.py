@@ -11,9 +11,9 @@ from sensor.samples import FloatArray, Placement, Side
 from sensor.simulation import WalkSpec, simulate
 from sensor.simulation.impact import SPAN_S, ringing, spike
 from sensor.simulation.node import Grid, lost, sampled
+from sensor.simulation.sites import SITES
 from sensor.simulation.skeleton import Frame, carried, derivative, turned
 from sensor.simulation.streams import stream
-from sensor.simulation.worn import SITES
 
 PELVIC = (Placement.HIP_LEFT, Placement.HIP_RIGHT, Placement.SACRUM)
 

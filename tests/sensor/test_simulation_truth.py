@@ -31,15 +31,15 @@ def test_truth_is_written_as_the_contract_says(tmp_path: Path) -> None:
     pelvis = rows(tmp_path / "truth" / "pelvis.csv")
     assert list(pelvis[0]) == ["time_s", "tilt_deg", "obliquity_deg", "rotation_deg"]
     assert len(pelvis) == len(of.table)
-    assert [float(r["obliquity_deg"]) for r in pelvis] == pytest.approx(of.truth.obliquity_deg, abs=1e-4)
+    assert [float(r["obliquity_deg"]) for r in pelvis] == pytest.approx(of.truth.obliquity_deg, abs=6e-4)
     joints = rows(tmp_path / "truth" / "joints.csv")
     assert list(joints[0])[:3] == ["time_s", "knee_flexion_left_deg", "knee_flexion_right_deg"]
     assert [float(r["knee_flexion_right_deg"]) for r in joints] == pytest.approx(
-        of.truth.knee_flexion_right_deg, abs=1e-4
+        of.truth.knee_flexion_right_deg, abs=6e-4
     )
     numbers = json.loads((tmp_path / "truth" / "truth.json").read_text(encoding="utf-8"))
     assert numbers["spec"]["pathway"] == "antalgic_knee"
-    assert numbers["stance_asym_pct"] == of.truth.numbers["stance_asym_pct"]
+    assert numbers["stance_asym_pct"] == pytest.approx(of.truth.numbers["stance_asym_pct"], abs=1e-6)
 
 
 def test_equal_walks_are_equal_bytes(tmp_path: Path) -> None:
