@@ -28,7 +28,7 @@ from sensor.recording import read_recording
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--strict", is_flag=True, help="End with code 5 also when the recording needs attention.")
 def command(recording: Path, out_dir: Path, as_json: bool, strict: bool) -> ExitCode:
-    """Analyse RECORDING (.csv, .csv.gz, .parquet; a sidecar .json beside it may tell about the person).
+    """Analyse RECORDING: a session folder, or a .csv, .csv.gz or .parquet with its sidecar .json about the person.
 
     Ends with code 0, or 5 if the recording cannot be used (all files are still written), or 3 if it cannot be read.
     """
