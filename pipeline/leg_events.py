@@ -42,12 +42,14 @@ class LegEventParams:
     acc_cutoff_hz: float = 25.0  # band of the heel strike as the shank feels it
     acc_taps: int = 21
     fc_lead_s: float = 0.080  # * toe-off comes this long before the rise through the swing level
-    landing_share: float = 0.15  # * of the squared jerk in the window; 0.1 to 0.25 serve alike
+    landing_share: float = 0.08  # * of the squared jerk in the window: its beginning; 0.04 to 0.15 serve nearly alike
     landing_before_s: float = 0.06  # * window around the usual landing delay
-    landing_after_s: float = 0.12
-    landing_onset: float = 0.5  # * the usual landing is where the median jerk first reaches this part of its peak
+    landing_after_s: float = 0.11
+    landing_onset: float = (
+        0.3  # * the usual landing is where the median jerk rises for good through this part of its peak
+    )
     landing_search_s: float = 0.4  # a leg that pauses in the air lands within this
-    share_lag_s: float = 0.005  # the jerk's share lags the contact by half a sample
+    share_lag_s: float = 0.009  # * the smoothed jerk sets in before the contact
     crossing_weight: float = 0.15  # * of the zero crossing against the landing's jerk ...
     paused_s: float = (
         0.05  # * ... fading to nothing at twice this delay: a leg that pauses crosses zero before it lands
@@ -134,7 +136,9 @@ def learn_landing(jerk: FloatArray, falls: FloatArray, params: LegEventParams) -
     if len(starts) == 0:
         return 0
     profile = np.sqrt(np.median(jerk[starts[:, None] + np.arange(span)], axis=0))
-    return int(np.argmax(profile >= params.landing_onset * profile.max()))
+    peak = int(np.argmax(profile))
+    quiet = np.flatnonzero(profile[:peak] < params.landing_onset * profile[peak])
+    return int(quiet[-1]) + 1 if len(quiet) else 0
 
 
 def landing_time(jerk: Series, fall: float, landing: int, params: LegEventParams) -> float | None:
