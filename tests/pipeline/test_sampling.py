@@ -26,15 +26,14 @@ def coverage(n: int, make: str, repeats: int = 400) -> float:
     return held / repeats
 
 
-@pytest.mark.parametrize(("n", "least"), [(20, 0.80), (40, 0.86), (80, 0.89)])
+@pytest.mark.parametrize(("n", "least"), [(20, 0.86), (40, 0.87), (80, 0.89)])
 def test_the_interval_holds_the_median_of_white_noise(n: int, least: float) -> None:
-    """Percentiles of few blocks are somewhat narrow; nothing is flagged below 30 strides a side."""
     assert least <= coverage(n, "white") <= 0.99
 
 
 def test_correlated_strides_are_not_taken_for_independent_ones() -> None:
     """Single strides, drawn without their neighbours, would hold it in about 73 % of the cases."""
-    assert coverage(60, "correlated") >= 0.80
+    assert coverage(60, "correlated") >= 0.82
     values, rng = np.empty(400), np.random.default_rng(0)
     values[0] = 0.0
     for k in range(1, 400):
@@ -50,13 +49,22 @@ def test_the_interval_narrows_with_the_root_of_the_strides() -> None:
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=60), st.integers(0, 3))
-def test_draws_are_medians_of_the_values_the_same_every_time(values: list[float], stream: int) -> None:
+def test_draws_stay_about_the_values_the_same_every_time(values: list[float], stream: int) -> None:
     array = np.array(values)
     draws = median_draws(array, PARAMS, stream)
     np.testing.assert_array_equal(draws, median_draws(array.copy(), PARAMS, stream))
-    assert array.min() <= draws.min() <= draws.max() <= array.max()
+    middle, reach = np.median(array), 1.5 * np.ptp(array) + 1e-9
+    assert np.abs(draws - middle).max() <= reach
     low, high = interval95(draws)
     assert low <= high
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=60), st.floats(-10.0, 10.0), st.floats(-1e3, 1e3))
+def test_draws_follow_a_change_of_unit_and_of_zero(values: list[float], gain: float, shift: float) -> None:
+    array = np.array(values)
+    np.testing.assert_allclose(
+        median_draws(gain * array + shift, PARAMS), gain * median_draws(array, PARAMS) + shift, atol=1e-6
+    )
 
 
 def test_streams_are_independent() -> None:

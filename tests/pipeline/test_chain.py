@@ -1,0 +1,152 @@
+"""The kinetic chain: every link present, read from the right measure, on the right side, or why it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry
+from pipeline.chain import chain
+from pipeline.result import Asymmetry, ChainLink, Confidence, Link, Measure, Status
+from sensor.samples import KNEES, THIGHS, Placement, Side
+
+LEFT, RIGHT = Side.LEFT, Side.RIGHT
+
+
+def judged(metric: str, ratio_pct: float = 0.0, count: int = 60) -> Asymmetry:
+    """An asymmetry of the given log ratio; none with no strides."""
+    right = 0.6 * (1.0 + 1e-4 * np.linspace(-1.0, 1.0, count))
+    return asymmetry(metric, right * np.exp(ratio_pct / 100.0), right, "needs sensors", AsymmetryParams())
+
+
+def drop(value: float | None, n: int = 40, half_width: float = 0.5) -> Measure:
+    if value is None:
+        return Measure("drop_difference_deg", "deg", None, n=0, status=Status.NOT_ASSESSED, reason="needs hips")
+    return Measure("drop_difference_deg", "deg", value, (value - half_width, value + half_width), n, (-2.0, 2.0))
+
+
+def unknown(name: str) -> Measure:
+    return Measure(name, "", None, status=Status.NOT_ASSESSED, reason="too short")
+
+
+def links(
+    found: dict[str, Asymmetry] | None = None,
+    difference: Measure | None = None,
+    speed: float | None = 1.3,
+    slope: Measure | None = None,
+    recovery: Measure | None = None,
+    placements: tuple[Placement, ...] = tuple(Placement),
+) -> dict[Link, ChainLink]:
+    pace = Measure("speed_m_s", "m/s", speed, None, 60, (1.1, 1.5)) if speed else unknown("speed_m_s")
+    return {
+        link.link: link
+        for link in chain(
+            {metric: judged(metric) for metric in FIELD} | (found or {}),
+            {"speed_m_s": pace},
+            {"drop_difference_deg": difference or drop(0.0)},
+            {
+                "speed_slope_pct_min": slope or unknown("speed_slope_pct_min"),
+                "recovery_speed_pct": recovery or unknown("recovery_speed_pct"),
+            },
+            placements,
+        )
+    }
+
+
+def test_every_link_is_there_in_order_and_speaks() -> None:
+    found = links()
+    assert list(found) == list(Link)
+    for link in found.values():
+        assert link.reason.endswith(".")
+        assert (link.value is None) == (link.z is None) == (link.status is Status.NOT_ASSESSED)
+
+
+@pytest.mark.parametrize(
+    ("link", "metric", "affected_when_left_is_smaller"),
+    [(Link.KNEE, "stance_time", LEFT), (Link.STRIDE, "step_time", RIGHT), (Link.LOAD, "impact_peak", LEFT)],
+)
+class TestAsymmetricLinks:
+    def test_the_side_is_the_affected_one(self, link: Link, metric: str, affected_when_left_is_smaller: Side) -> None:
+        for sign, side in ((-1.0, affected_when_left_is_smaller), (1.0, affected_when_left_is_smaller.other)):
+            found = links({metric: judged(metric, sign * 60.0)})[link]
+            assert found.side is side
+            assert side.value in found.reason
+
+    def test_inside_the_band_there_is_no_side(
+        self, link: Link, metric: str, affected_when_left_is_smaller: Side
+    ) -> None:
+        found = links({metric: judged(metric, 1.0)})[link]
+        assert (found.side, found.status) == (None, Status.OBSERVED)
+
+    def test_z_counts_the_band_as_95_per_cent(
+        self, link: Link, metric: str, affected_when_left_is_smaller: Side
+    ) -> None:
+        measured = judged(metric, 3.0)
+        assert links({metric: measured})[link].z == pytest.approx(1.96 * 3.0 / measured.band[1])
+
+    def test_few_strides_are_no_firm_ground(self, link: Link, metric: str, affected_when_left_is_smaller: Side) -> None:
+        sure = list(Confidence)
+        many, few = (links({metric: judged(metric, 1.0, n)})[link].confidence for n in (60, 10))
+        assert sure.index(few) <= sure.index(many)
+        unflagged = links({metric: judged(metric, 60.0, 10)})[link]
+        assert unflagged.confidence is Confidence.LOW
+        assert "Not flagged" in unflagged.reason
+
+    def test_what_is_not_assessed_gives_its_reason(
+        self, link: Link, metric: str, affected_when_left_is_smaller: Side
+    ) -> None:
+        found = links({metric: judged(metric, count=0)})[link]
+        assert (found.status, found.side, found.reason) == (Status.NOT_ASSESSED, None, "needs sensors")
+
+
+class TestPelvis:
+    @pytest.mark.parametrize(("value", "side"), [(3.0, LEFT), (-3.0, RIGHT), (1.9, None), (-1.9, None)])
+    def test_drops_while_the_named_leg_stands(self, value: float, side: Side | None) -> None:
+        found = links(difference=drop(value))[Link.PELVIS]
+        assert found.side is side
+        assert found.z == pytest.approx(1.96 * value / 2.0)
+        if side is not None:
+            assert f"while the {side.value} leg stands" in found.reason
+
+    def test_an_uncertain_difference_is_said_with_low_confidence(self) -> None:
+        firm, unsure = (links(difference=drop(3.0, half_width=w))[Link.PELVIS] for w in (0.5, 2.0))
+        assert firm.confidence is Confidence.MODERATE
+        assert unsure.confidence is Confidence.LOW
+        assert "Soft tissue" in unsure.reason
+
+    def test_without_hips_it_says_why(self) -> None:
+        assert links(difference=drop(None))[Link.PELVIS].reason == "needs hips"
+
+
+class TestOtherCauses:
+    @pytest.mark.parametrize("link", [Link.ROTATORS, Link.LUMBAR])
+    def test_what_no_sensor_sees_is_never_observed(self, link: Link) -> None:
+        for placements in (tuple(Placement), KNEES, THIGHS):
+            assert links(placements=placements)[link].status is Status.NOT_ASSESSED
+
+    @pytest.mark.parametrize(("speed", "below"), [(0.7, True), (1.3, False), (1.6, False)])
+    def test_slow_walking_is_a_weak_sign(self, speed: float, below: bool) -> None:
+        found = links(speed=speed)[Link.SYSTEMIC]
+        assert ("slower" in found.reason) == below
+        assert found.confidence is Confidence.LOW
+        assert found.z is not None
+        assert (found.z < -1.96) == below
+
+    def test_without_a_speed_nothing_is_said_of_it(self) -> None:
+        assert links(speed=None)[Link.SYSTEMIC].status is Status.NOT_ASSESSED
+
+    def test_claudication_needs_time(self) -> None:
+        assert links()[Link.CLAUDICATION].status is Status.NOT_ASSESSED
+
+    def test_a_walk_that_slows_and_recovers_after_rest_is_noticed(self) -> None:
+        slope = Measure("speed_slope_pct_min", "%/min", -6.0, (-8.0, -4.0), 300)
+        recovery = Measure("recovery_speed_pct", "%", 30.0, (20.0, 40.0), 30)
+        steady = replace(slope, value=0.1, ci95=(-0.5, 0.7))
+        slowing, even = (links(slope=s, recovery=recovery)[Link.CLAUDICATION] for s in (slope, steady))
+        assert slowing.status is even.status is Status.OBSERVED
+        assert slowing.reason != even.reason
+        assert slowing.z is not None
+        assert even.z is not None
+        assert abs(slowing.z) > abs(even.z)
