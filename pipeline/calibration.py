@@ -34,7 +34,7 @@ _USUAL_STRIDE = 1.1 * GRID_HZ  # where no rhythm stands out
 class CalibrationParams:
     """When calibration closes, and what it is learned with."""
 
-    walking_s: float = 30.0  # about 25 strides a side: medians of them are steady to a few per cent
+    walking_s: float = 15.0  # about a dozen strides a side; more changed no error on others' walks, less time to wait
     longest_s: float = 300.0  # calibrate with less than that rather than keep a therapist waiting
     least_walking_s: float = 3.0  # below this nobody walks
     leg_active_rad_s: float = 0.8  # RMS in a cell; a walking shank turns with 1.3 (very slow) and more

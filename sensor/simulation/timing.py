@@ -27,7 +27,7 @@ SLOW_TURN_STEP = 1.06
 TURN_STEPS = (4, 7)  # half-open range
 TURN_PACE = 0.5  # of the straight speed and amplitude
 BEFORE_CONTACT, AFTER_CONTACT = 0.02, 0.04  # of the stride, spans about the contacts in which no time is stretched
-BEFORE_LEAVING, AFTER_LEAVING = 0.05, 0.075
+BEFORE_LEAVING, AFTER_LEAVING = 0.05, 0.105
 STANCE_SD = 0.006  # of the stance fraction, from stride to stride
 GRACE_S = 6.0  # no turn is begun this close to the end
 

@@ -22,6 +22,8 @@ from sensor.simulation.timing import Steps
 
 TISSUE_HARMONICS = 3  # of the gait cycle
 WOBBLE_TAU_S = 0.045  # strap and flesh ring on after a landing
+WOBBLE_HZ = (10.0, 15.0)
+RING_SIDE_SD = 0.04  # log SD between sensors of one segment [assumption]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,9 +126,14 @@ def _harmonics(phase: FloatArray) -> FloatArray:
 def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placement: Placement) -> None:
     """Add landings and take-offs in place."""
     draw = stream(walk.seed, f"knock {placement}")
-    hz, side_push = draw.uniform(*site.knock_hz), 0.25 * (1.0 if draw.random() < 0.5 else -1.0)
+    # One person's two legs ring nearly alike; only people differ by the whole range.
+    alike = stream(walk.seed, f"knock of segment {site.segment}")
+    hz, wobble_hz = (
+        alike.uniform(*span) * np.exp(RING_SIDE_SD * draw.standard_normal()) for span in (site.knock_hz, WOBBLE_HZ)
+    )
+    side_push = 0.25 * (1.0 if draw.random() < 0.5 else -1.0)
     jerk_rad_s = np.deg2rad(np.clip(60.0 + 25.0 * draw.standard_normal(), 10.0, 120.0)) * walk.noise.soft_tissue
-    wobble_hz, wobble = draw.uniform(10.0, 15.0), 0.4 * walk.noise.soft_tissue
+    wobble = 0.4 * walk.noise.soft_tissue
     push = np.array([-0.6, side_push, 1.0]) if site.segment != TRUNK else np.array([-0.3, 0.0, 1.0])
     time_s = walk.moved.time_s
     for role in (AFFECTED, OTHER):
