@@ -77,6 +77,8 @@ def asymmetry(metric: str, left: FloatArray, right: FloatArray, why_not: str, pa
     streams = (0, 1) if middle_left >= middle_right else (1, 0)
     draws = [median_draws(side, params.bootstrap, s) for s, side in zip(streams, (left, right), strict=True)]
     count = min(len(draw) for draw in draws)
+    if not norm.is_angle:  # a spread draw may leave the positive side, where there is no ratio
+        draws = [np.maximum(d, 0.01 * m) for d, m in zip(draws, (middle_left, middle_right), strict=True)]
     low, high = interval95(_index(norm, draws[0][:count], draws[1][:count]))
     other = float(np.hypot(norm.instrument, _clock_sd(norm, middle_left, middle_right, params)))
     ci = widened(effect, (low, high), other)

@@ -37,6 +37,7 @@ class _Course:
 
     strides: list[Stride]
     walking_s: FloatArray
+    seen_s: FloatArray  # ends of all strides, valid or not: walking that could not be measured is no rest
 
 
 def time_course(strides: Sequence[Stride], params: TimeCourseParams) -> Mapping[str, Measure]:
@@ -66,7 +67,7 @@ def _walking_time(strides: Sequence[Stride], params: TimeCourseParams) -> _Cours
             clock += max(0.0, stride.ic_s - until) if stride.ic_s - until < params.rest_s else 0.0
         walking.append(clock)
         until = stride.ic_s
-    return _Course(ordered, np.array(walking))
+    return _Course(ordered, np.array(walking), np.sort([s.next_ic_s for s in strides]))
 
 
 def _bins(course: _Course, of: Callable[[Stride], float], params: TimeCourseParams) -> tuple[FloatArray, FloatArray]:
@@ -141,6 +142,9 @@ def _recovery(course: _Course, params: TimeCourseParams) -> Measure:
     if len(pauses) == 0 or pauses.max() < params.rest_s:
         return why
     rest = int(np.argmax(pauses))
+    inside = course.seen_s[(course.seen_s > starts[rest]) & (course.seen_s < starts[rest + 1])]
+    if np.diff(np.concatenate(([starts[rest]], inside, [starts[rest + 1]]))).max() < params.rest_s:
+        return why
     speed = np.array([s.stride_length_m / s.stride_time_s for s in course.strides])
     before = speed[: rest + 1][starts[: rest + 1] > starts[rest] - params.bin_s]
     after = speed[rest + 1 :][starts[rest + 1 :] < starts[rest + 1] + params.bin_s]
