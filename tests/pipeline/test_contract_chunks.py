@@ -43,28 +43,25 @@ class TestEveryRecording:
         assert_sane(analysed(name), table.time_s[0], table.time_s[-1])
         assert sum(stride.valid for stride in analysed(name).strides) >= 8
 
-    @pytest.mark.parametrize("chunk", [10, 100])
+    @pytest.mark.long
+    @pytest.mark.parametrize("chunk", [1, 7, 10, 100])
     def test_blocks_of_any_size(self, name: str, chunk: int) -> None:
         assert_same_bits(analyze_table(recording(name), chunk, SOON), analysed(name))
 
-    @pytest.mark.parametrize("seed", [0, 1])
+    @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3))])
     def test_blocks_of_random_sizes_from_placements_in_random_order(self, name: str, seed: int) -> None:
         table = recording(name)
         assert_same_bits(pushed(table, shuffled(table, seed), SOON), analysed(name))
 
 
-@pytest.mark.parametrize("name", ["knees", "one_knee_and_hips", "sacrum"])
-@pytest.mark.parametrize("chunk", [1, 7])
-def test_single_samples_and_primes(name: str, chunk: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "chunk"),
+    [("one_knee_and_hips", 1), ("knees", 7), ("sacrum", 7), ("loss", 10), ("healthy", 100), ("turns", 10)],
+)
+def test_blocks_of_one_size(name: str, chunk: int) -> None:
+    """A short piece, because single samples take long; all sizes for all recordings run with the long tests."""
     table = rows(recording(name), 250, 1750)
     assert_same_bits(analyze_table(table, chunk, SOON), analyze_table(table, None, SOON))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("chunk", [1, 7])
-def test_single_samples_and_primes_of_whole_walks(name: str, chunk: int) -> None:
-    assert_same_bits(analyze_table(recording(name), chunk, SOON), analysed(name))
 
 
 def test_the_end_adds_only_what_was_not_yet_certain() -> None:

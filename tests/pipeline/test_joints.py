@@ -64,6 +64,7 @@ def test_neither_mounting_nor_heading_matters(seeds: tuple[int, int], headings_d
     np.testing.assert_allclose(leg(thigh, shank, seeds, headings_deg), shank - thigh, atol=1e-6)
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 900), st.integers(1, 300), st.lists(st.integers(0, 1000), max_size=8).map(tuple))
 def test_a_gap_withholds_itself_and_the_time_to_settle_in_any_pieces(
     start: int, length: int, cuts: tuple[int, ...]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
@@ -131,6 +131,7 @@ class TestImpact:
         acc[at, 2] = size
         return motion_of(turned(0.0, 0.0, np.zeros(900)), random_rotation(seed), acceleration_m_s2=acc)
 
+    @settings(max_examples=20)
     @given(st.integers(0, 2**31), st.floats(0.0, 60.0))
     def test_is_the_peak_above_gravity_whatever_the_mounting(self, seed: int, size: float) -> None:
         assert impact_peak_m_s2(self.struck(503, size, seed), 500.0, PARAMS) == pytest.approx(size, abs=1e-9)

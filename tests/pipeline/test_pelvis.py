@@ -137,6 +137,7 @@ class TestGaps:
         np.testing.assert_array_equal(untrusted, np.arange(400, 400 + length + settle))
         assert np.isnan(found[untrusted]).all()
 
+    @settings(max_examples=30)
     @given(
         st.lists(st.tuples(st.integers(0, 900), st.integers(1, 200)), max_size=4),
         st.lists(st.integers(0, 1000), max_size=8).map(tuple),
@@ -174,6 +175,7 @@ class TestHeadingRate:
         assert 750 < turn.start < 920
         assert 1080 < turn.end < 1250
 
+    @settings(max_examples=20)
     @given(st.lists(st.integers(0, 800), max_size=8).map(tuple))
     def test_any_pieces_give_the_same_bits(self, cuts: tuple[int, ...]) -> None:
         rng = np.random.default_rng(0)

@@ -123,7 +123,7 @@ class TestGaps:
 
 
 class TestStream:
-    @settings(max_examples=25)
+    @settings(max_examples=12)
     @given(st.lists(st.integers(0, 2200), max_size=12).map(tuple), st.integers(0, 2**32 - 1))
     def test_any_pieces_give_the_same_contacts(self, cuts: Cuts, seed: int) -> None:
         rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ from sensor.samples import FloatArray
 PARAMS = BootstrapParams()
 
 
-def coverage(n: int, make: str, repeats: int = 400) -> float:
+def coverage(n: int, make: str, repeats: int = 300) -> float:
     """Share of samples of size n whose interval holds the true median, 0."""
     rng, held = np.random.default_rng(5), 0
     for _ in range(repeats):
@@ -21,7 +21,7 @@ def coverage(n: int, make: str, repeats: int = 400) -> float:
         if make == "correlated":  # as stride times are, over a few strides
             for k in range(1, n):
                 values[k] = 0.5 * values[k - 1] + values[k]
-        low, high = interval95(median_draws(values, BootstrapParams(most_draws=300)))
+        low, high = interval95(median_draws(values, BootstrapParams(most_draws=200)))
         held += low <= 0.0 <= high
     return held / repeats
 
@@ -73,7 +73,7 @@ def test_streams_are_independent() -> None:
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.15
 
 
-@pytest.mark.parametrize(("n", "draws"), [(2, 1000), (400, 1000), (1000, 400), (100_000, 200)])
+@pytest.mark.parametrize(("n", "draws"), [(2, 1000), (400, 1000), (1000, 400), (5_000, 200)])
 def test_long_walks_cost_no_more(n: int, draws: int) -> None:
     assert len(median_draws(np.zeros(n), PARAMS)) == draws
 

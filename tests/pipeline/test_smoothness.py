@@ -96,6 +96,7 @@ class TestLevelAcceleration:
         rolled = motion_of(turned(np.full(self.n, heading_deg), 0.0, roll_deg), acceleration_m_s2=in_earth)
         np.testing.assert_allclose(level_acceleration({HIP: rolled}, {HIP: np.eye(3)}, 0, self.n), self.push, atol=1e-9)
 
+    @settings(max_examples=30)
     @given(st.lists(st.integers(0, 300), max_size=8), st.integers(0, 299), st.integers(1, 60))
     def test_any_pieces_give_the_same_bits_and_a_gap_is_missing(self, cuts: list[int], start: int, length: int) -> None:
         trust = np.zeros(self.n)

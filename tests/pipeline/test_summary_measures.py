@@ -1,0 +1,128 @@
+"""Measures of the whole walk: their formulas, their intervals, and what they need."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.norms import PELVIS_INSTRUMENT_SD_DEG, Matched
+from pipeline.result import Measure, Status, Stride
+from pipeline.summary_measures import CV_STRIDES, SummaryParams, gait_measures, pelvis_measures, variability
+from sensor.person import Person
+from sensor.samples import Side
+from tests.pipeline.strides import row, stride
+
+PARAMS = SummaryParams()
+AT = Matched(1.2, 0.9)
+
+
+def gait(strides: list[Stride], at: Matched | None = AT, person: Person | None = None) -> dict[str, Measure]:
+    return dict(gait_measures(strides, 60.0, person or Person(), at, PARAMS))
+
+
+def pelvis(strides: list[Stride], at: Matched | None = AT) -> dict[str, Measure]:
+    return dict(pelvis_measures(strides, at, PARAMS))
+
+
+def both(count: int, **values: float) -> list[Stride]:
+    return [*row(Side.LEFT, count, "", **values), *row(Side.RIGHT, count, "", **values)]
+
+
+class TestGait:
+    def test_formulas(self) -> None:
+        found = gait(both(30, stride_length_m=1.32, double_support_s=0.22))
+        assert found["stride_time_s"].value == pytest.approx(1.1)
+        assert found["cadence_spm"].value == pytest.approx(120.0 / 1.1)
+        assert found["speed_m_s"].value == pytest.approx(1.2)
+        assert found["double_support_pct"].value == pytest.approx(20.0)
+        assert found["walking_time_s"].value == 60.0
+        assert all(m.n == 60 for name, m in found.items() if m.value is not None)
+
+    def test_only_valid_strides_count(self) -> None:
+        odd = [stride(Side.LEFT, 9.0, 2.9, reason="turn", stride_length_m=9.0)] * 50
+        found = gait(both(10, stride_length_m=1.32) + odd)
+        assert found["stride_time_s"].value == pytest.approx(1.1)
+        assert found["stride_time_s"].n == 20
+
+    def test_the_interval_of_a_falling_function_is_in_order(self) -> None:
+        rng = np.random.default_rng(0)
+        found = gait([stride(Side.LEFT, 1.1 * k, float(t)) for k, t in enumerate(rng.normal(1.1, 0.03, 60))])
+        for name in ("stride_time_s", "cadence_spm"):
+            measure = found[name]
+            assert measure.ci95 is not None
+            assert measure.value is not None
+            assert measure.ci95[0] < measure.value < measure.ci95[1]
+
+    @pytest.mark.parametrize("count", [0, 1])
+    def test_too_few_strides_say_so(self, count: int) -> None:
+        for name, measure in gait(both(count)).items():
+            if name != "walking_time_s":
+                assert (measure.value, measure.status) == (None, Status.NOT_ASSESSED), name
+                assert measure.reason
+
+    def test_without_lengths_there_is_no_speed_and_the_reason_is_the_sensors(self) -> None:
+        found = gait(both(30))["speed_m_s"]
+        assert found.reason == "needs sensors below the knees"
+
+    def test_bands_need_a_speed_but_for_speed_itself(self) -> None:
+        found = gait(both(30, stride_length_m=1.3), None)
+        assert found["cadence_spm"].band is None
+        assert found["speed_m_s"].band is not None
+        old = gait(both(30, stride_length_m=1.3), AT, Person(age_years=85.0, sex="female"))["speed_m_s"].band
+        assert old is not None
+        assert old[0] < 1.0
+
+
+class TestVariability:
+    def of(self, left: list[float], right: list[float]) -> Measure:
+        sides = ((Side.LEFT, left), (Side.RIGHT, right))
+        return variability([stride(side, 2.0 * k, t) for side, times in sides for k, t in enumerate(times)])
+
+    def test_is_the_mean_of_the_sides(self) -> None:
+        left, right = [1.0, 1.1] * 15, [1.0, 1.04] * 15
+        each = [100.0 * np.std(t, ddof=1) / np.mean(t) for t in (left, right)]
+        assert self.of(left, right).value == pytest.approx(np.mean(each))
+
+    def test_a_difference_between_the_sides_is_not_variability(self) -> None:
+        assert self.of([1.0] * 30, [1.2] * 30).value == pytest.approx(0.0, abs=1e-9)
+
+    def test_its_interval_holds_the_truth(self) -> None:
+        held, rng = 0, np.random.default_rng(3)
+        for _ in range(200):
+            found = self.of(list(rng.normal(1.1, 0.022, 40)), list(rng.normal(1.1, 0.022, 40))).ci95
+            assert found is not None
+            held += found[0] <= 2.0 <= found[1]
+        assert 0.88 <= held / 200 <= 0.99
+
+    @pytest.mark.parametrize(
+        ("count", "status"), [(CV_STRIDES - 1, Status.NOT_ASSESSED), (CV_STRIDES, Status.OBSERVED)]
+    )
+    def test_needs_strides_of_one_side(self, count: int, status: Status) -> None:
+        assert self.of([1.0] * count, [1.0] * 3).status is status
+
+
+class TestPelvis:
+    def test_drops_by_side_and_their_difference(self) -> None:
+        strides = [*row(Side.LEFT, 30, "", drop_deg=6.0), *row(Side.RIGHT, 30, "", drop_deg=3.5)]
+        found = pelvis(strides)
+        assert found["drop_left_deg"].value == 6.0
+        assert found["drop_right_deg"].value == 3.5
+        assert found["drop_difference_deg"].value == 2.5
+        assert found["drop_difference_deg"].band == (-2.0, 2.0)
+
+    @pytest.mark.parametrize("name", sorted(PELVIS_INSTRUMENT_SD_DEG))
+    def test_more_strides_do_not_take_soft_tissue_out_of_the_interval(self, name: str) -> None:
+        values = dict.fromkeys(("drop_deg", "tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg"), 5.0)
+        found = pelvis(both(500, **values))[name]
+        assert found.ci95 is not None
+        assert (found.ci95[1] - found.ci95[0]) / 2.0 == pytest.approx(1.96 * PELVIS_INSTRUMENT_SD_DEG[name])
+
+    def test_without_a_pelvis_sensor_each_says_what_it_needs(self) -> None:
+        for measure in pelvis(both(30)).values():
+            assert measure.status is Status.NOT_ASSESSED
+            assert "hips or the sacrum" in measure.reason
+
+    def test_one_side_alone_has_no_difference(self) -> None:
+        found = pelvis(row(Side.LEFT, 30, "", drop_deg=6.0))
+        assert found["drop_left_deg"].value == 6.0
+        assert found["drop_difference_deg"].status is Status.NOT_ASSESSED
