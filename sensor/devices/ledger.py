@@ -61,7 +61,7 @@ class Ledger:
 
     def give_up(self, start: int, end: int) -> None:
         """The node said it no longer has ``[start, end)``; what is missing of it stays a gap."""
-        self._gone += [(a, b) for a, b in self._holes(start, end)]
+        self._gone += [(max(a, start), b) for a, b in self.missing(end) if b > start]
 
     def missing(self, until: int | None = None) -> list[tuple[int, int]]:
         """Holes ``[start, end)`` that may still be fetched, oldest first, before ``until`` or the newest sample."""

@@ -1,44 +1,13 @@
-"""An event loop on virtual time: it never waits, it jumps to the next timer. Sleeps and timeouts cost nothing."""
+"""Worlds on the virtual time of the event loop."""
 
 from __future__ import annotations
 
 import asyncio
-import selectors
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
 
 from sensor.links.loopback import World
+from sensor.simulation.virtual_time import VirtualLoop, run_virtually
 
-T = TypeVar("T")
-
-
-class JumpingSelector(selectors.SelectSelector):
-    """Instead of waiting for a timer, moves the time to it."""
-
-    now_s = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(timeout if timeout is None else 0)
-        if not ready and timeout:
-            self.now_s += timeout
-        return ready
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """``time`` is virtual seconds since the loop was made."""
-
-    def __init__(self) -> None:
-        self._jumping = JumpingSelector()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        return self._jumping.now_s
-
-
-def run_virtually(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine to its end on virtual time."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(main())
+__all__ = ["VirtualLoop", "run_virtually", "turning"]
 
 
 async def turning(world: World) -> asyncio.Task[None]:
