@@ -160,7 +160,7 @@ class TestSensorsLeftOut:
 class TestWhatMustBeSeen:
     """Changes that an asymmetry has to show, and one that it must not."""
 
-    @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3, 4))])
+    @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
     def test_severity_is_found_and_grows(self, seed: int) -> None:
         made = [walk(long_walk("antalgic_knee", severity, seed=seed)) for severity in (0.0, 0.3, 0.6, 0.9)]
         results = [analyze_table(one.table) for one in made]

@@ -109,6 +109,14 @@ class TestSteps:
         assert found_in(0.2 * swaying()) == []
 
 
+@pytest.mark.parametrize("cut", range(400, 456, 5))
+def test_a_recording_may_begin_anywhere_in_a_step(cut: int) -> None:
+    whole, late = swaying(), swaying()[cut:]
+    usual = [c.at - cut for c in initial(found_in(whole))]
+    found = np.array([c.at for c in initial(found_in(late))])
+    assert all(np.abs(found - at).min() < 1e-6 for at in usual if at > 200.0)
+
+
 class TestGaps:
     @pytest.mark.parametrize(("trust", "seen"), [(Trust.BRIDGED, True), (Trust.WITHHELD, False)])
     def test_inside_a_gap(self, trust: Trust, seen: bool) -> None:
