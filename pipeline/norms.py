@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.result import Interval
-from sensor.samples import FloatArray
-from sensor.simulation.healthy import (
+from sensor.healthy import (
     Channel,
     cadence_star,
     curves,
@@ -21,6 +20,7 @@ from sensor.simulation.healthy import (
     shank_velocity_rad_s,
     stance_fraction,
 )
+from sensor.samples import FloatArray
 
 LEG_OF_HEIGHT = 0.53  # leg length as a part of body height [R via 5.2]
 _G = 9.81
