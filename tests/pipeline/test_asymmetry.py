@@ -112,6 +112,16 @@ class TestNotAssessed:
         assert found.status is Status.NOT_ASSESSED
         assert "not positive" in found.reason
 
+    @pytest.mark.parametrize("values", [[-1.0, 2.0, 3.0], [0.01, 0.5, 0.99], [1e-9, 1e-9, 5.0]])
+    def test_single_strides_may_be_negative_and_the_interval_still_is_one(self, values: list[float]) -> None:
+        """An impact is a peak less gravity; the bootstrap then draws medians that have no logarithm."""
+        for left, right in ((np.array(values), np.full(3, 2.0)), (np.full(3, 2.0), np.array(values))):
+            found = judged("impact_peak", left, right)
+            assert found.effect is not None
+            assert found.ci95 is not None
+            assert np.isfinite(found.ci95).all()
+            assert found.ci95[0] <= found.effect <= found.ci95[1]
+
     def test_three_strides_are_enough_to_say_something(self) -> None:
         assert judged("stance_time", around(0.6, 3), around(0.6, 3)).status is Status.OBSERVED
 

@@ -17,7 +17,7 @@ from tests.pipeline.synthetic import motion_of, seconds, turned
 from tests.pipeline.walks import only, recording, walk
 
 LEFT, HIP = Placement.KNEE_LEFT, Placement.HIP_LEFT
-PARAMS = CalibrationParams()
+PARAMS = CalibrationParams(walking_s=30.0)
 
 
 def swinging(*walks: tuple[float, float], duration_s: float) -> Motion:

@@ -108,6 +108,11 @@ class TestRecovery:
         assert self.found(120.0, 0.8, 1.2).value == pytest.approx(50.0)
         assert self.found(120.0, 1.2, 0.9).value == pytest.approx(-25.0)
 
+    def test_time_spent_turning_is_no_rest(self) -> None:
+        first, later = walked(1.0, lambda _: 0.8), walked(1.0, lambda _: 1.2, start_s=90.0)
+        turning = [stride(Side.LEFT, 60.0 + k, 1.0, reason="turn", stride_length_m=1.0) for k in range(30)]
+        assert course([*first, *turning, *later])["recovery_speed_pct"].status is Status.NOT_ASSESSED
+
     def test_a_pause_at_an_obstacle_is_no_rest(self) -> None:
         assert self.found(8.0, 0.8, 1.2).status is Status.NOT_ASSESSED
 
