@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sensor import healthy
+from sensor.healthy import Channel
 from sensor.samples import FloatArray
-from sensor.simulation import healthy
-from sensor.simulation.healthy import Channel
 from sensor.simulation.spec import WalkSpec
 from sensor.simulation.streams import stream
 

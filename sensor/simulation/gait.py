@@ -7,15 +7,16 @@ from enum import IntEnum
 
 import numpy as np
 
+from sensor import healthy
+from sensor.healthy import Channel, ComplexArray
 from sensor.samples import FloatArray
-from sensor.simulation import healthy
 from sensor.simulation.body import Body, stride_parameters
-from sensor.simulation.healthy import Channel, ComplexArray
 from sensor.simulation.shifts import BodyShift, LegShift, Shifts
 
 HARMONICS = 12  # enough for a bump of 5 % of the cycle
 GRID = 256
-LONGEST_STANCE = 0.76  # of the gait cycle; shifts approach it softly, since a swing needs about 0.35 s
+SHORTEST_SWING_S = 0.33  # a leg needs so long to swing [assumption]; shifts of stance approach it softly
+LEAST_ROOM = 0.02  # of the gait cycle, for shifts of stance at any speed
 MOST_HASTE = 0.20  # nobody makes up for short steps by much more than a fifth of cadence [assumption]
 SHORTEST_SUPPORT = 0.03  # of the gait cycle, each double support
 AFFECTED, OTHER = 0, 1
@@ -77,21 +78,22 @@ def gait(body: Body, shift: Shifts) -> Gait:
     usual = healthy.stance_fraction(v_star)
     sign = np.array([1.0, -1.0])
     legs = (shift.affected, shift.other)
-    room = max(0.02, LONGEST_STANCE - usual)
-    longer = room * np.tanh(np.array([leg.stance for leg in legs]) / room)
-    stance = usual * np.exp(0.5 * sign * body.stance_log_ratio) + longer
     split = 1.0 / (1.0 + np.exp(body.step_log_ratio)) + whole.step_split
-    split = float(np.clip(split, 1.0 - stance[OTHER] + SHORTEST_SUPPORT, stance[AFFECTED] - SHORTEST_SUPPORT))
     reach = step / healthy.step_length_star(v_star)
     curves = _both_legs(body, legs, whole, v_star, reach)
     without = _both_legs(body, (LegShift(), LegShift()), whole, v_star, reach)
-    trailing = np.array([1.0 - split, split]) * usual / stance[::-1]
+    trailing = np.array([1.0 - split, split])
     loss = 1.0 - _step_share(curves, trailing) / _step_share(without, trailing)
-    shorter = 1.0 - MOST_HASTE * np.tanh(loss / MOST_HASTE)
+    haste = 1.0 - MOST_HASTE * np.tanh(loss / MOST_HASTE)
+    stride_time_s = float(2.0 * haste / rate * np.sqrt(body.leg_length_m / healthy.GRAVITY_M_S2))
+    room = max(LEAST_ROOM, 1.0 - SHORTEST_SWING_S / stride_time_s - usual)
+    longer = room * np.tanh(np.array([leg.stance for leg in legs]) / room)
+    stance = usual * np.exp(0.5 * sign * body.stance_log_ratio) + longer
+    split = float(np.clip(split, 1.0 - stance[OTHER] + SHORTEST_SUPPORT, stance[AFFECTED] - SHORTEST_SUPPORT))
     impact = 1.6 * (speed / 1.25) ** 1.3 * healthy.GRAVITY_M_S2 * body.impact_gain
     return Gait(
         speed_m_s=speed,
-        stride_time_s=float(2.0 * shorter / rate * np.sqrt(body.leg_length_m / healthy.GRAVITY_M_S2)),
+        stride_time_s=stride_time_s,
         stance=stance,
         curve_stance=usual,
         split=split,

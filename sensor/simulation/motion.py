@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sensor.healthy import Channel, ComplexArray
 from sensor.samples import FloatArray
 from sensor.simulation.gait import AFFECTED, HARMONICS, OTHER, Extra, Gait
-from sensor.simulation.healthy import Channel, ComplexArray
 from sensor.simulation.patient import Patient
 from sensor.simulation.streams import stream
 from sensor.simulation.timing import Steps

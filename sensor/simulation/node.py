@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import BoolArray, FloatArray
-from sensor.simulation.healthy import GRAVITY_M_S2
 from sensor.simulation.noise import Noise
 from sensor.simulation.streams import stream
 

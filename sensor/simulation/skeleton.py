@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray
 from sensor.simulation.gait import AFFECTED, OTHER
-from sensor.simulation.healthy import GRAVITY_M_S2
 from sensor.simulation.motion import Motion
 
 HIP_HALF_WIDTH = 0.050  # all lengths as shares of body height

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from sensor.healthy import Channel
 from sensor.samples import FloatArray, Side
 from sensor.simulation import summary
 from sensor.simulation.body import Body
 from sensor.simulation.gait import AFFECTED, OTHER, Gait
-from sensor.simulation.healthy import Channel
 from sensor.simulation.motion import Motion
 from sensor.simulation.node import Grid
 from sensor.simulation.patient import Patient

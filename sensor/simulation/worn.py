@@ -127,7 +127,7 @@ def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placemen
     """Add landings and take-offs in place."""
     draw = stream(walk.seed, f"knock {placement}")
     # One person's two legs ring nearly alike; only people differ by the whole range.
-    alike = stream(walk.seed, f"knock of segment {site.segment}")
+    alike = stream(walk.seed, f"knock of {site.segment.split()[0]}")
     hz, wobble_hz = (
         alike.uniform(*span) * np.exp(RING_SIDE_SD * draw.standard_normal()) for span in (site.knock_hz, WOBBLE_HZ)
     )

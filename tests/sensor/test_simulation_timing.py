@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sensor.simulation import WalkSpec
 from sensor.simulation.body import draw_body
-from sensor.simulation.gait import AFFECTED, LONGEST_STANCE, OTHER, Gait, gait
+from sensor.simulation.gait import AFFECTED, OTHER, Gait, gait
 from sensor.simulation.monotone import MonotoneCurve
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.shifts import shifts
@@ -39,8 +39,8 @@ def test_every_gait_can_be_walked(pathway: str, severity: float, seed: int) -> N
     after_other = state.stance[AFFECTED] - state.split
     assert min(after_affected, after_other) > 0.029
     assert state.stance.min() > 0.35
-    assert state.stance.max() < LONGEST_STANCE + 0.02
-    assert ((1.0 - state.stance) * state.stride_time_s > 0.2).all()
+    assert state.stance.max() < 0.80
+    assert ((1.0 - state.stance) * state.stride_time_s > 0.25).all()
 
 
 @settings(max_examples=30, deadline=None)
