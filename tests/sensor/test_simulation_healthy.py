@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensor import healthy
+from sensor.healthy import Channel
 from sensor.samples import FloatArray
-from sensor.simulation import healthy
-from sensor.simulation.healthy import Channel
 
 LEG_M = 0.90
 PHASE = np.arange(2000) / 2000
