@@ -43,14 +43,19 @@ class Walks:
 
     def parquet(self, duration_s: int) -> Path:
         """The same recording as it stands in a session folder."""
-        return self._rewritten(duration_s, 1, ".parquet")
+        return self._rewritten(self.simulated(duration_s), 1, ".parquet")
 
     def four_times(self, duration_s: int) -> Path:
         """CSV of the recording four times over."""
-        return self._rewritten(duration_s, 4, ".csv")
+        return self._rewritten(self.simulated(duration_s), 4, ".csv")
 
-    def _rewritten(self, duration_s: int, times: int, ending: str) -> Path:
-        path = self.folder / f"{duration_s}s-by-{times}{ending}"
+    def in_bouts(self, duration_s: int, bout_s: int, placements: tuple[Placement, ...] = FOUR) -> Path:
+        """CSV of a short walk over and over, each with its standing, for at least the duration."""
+        bout = self.simulated(bout_s, placements=placements)
+        return self._rewritten(bout, -(-duration_s // bout_s), ".csv")
+
+    def _rewritten(self, recording: Path, times: int, ending: str) -> Path:
+        path = self.folder / f"{recording.stem}-by-{times}{ending}"
         if not path.exists():
-            write_recording(tiled(read_recording(self.simulated(duration_s)), times), path)
+            write_recording(tiled(read_recording(recording), times), path)
         return path
