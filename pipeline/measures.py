@@ -10,7 +10,9 @@ import numpy as np
 from pipeline.bridging import Trust
 from pipeline.contacts import ESTIMATED, Contact, worst_trust
 from pipeline.cycles import Cycle
+from pipeline.norms import LEG_OF_HEIGHT
 from pipeline.orientation import Motion
+from pipeline.pelvis_stride_length import PelvisLengthParams, pelvis_stride_length_m
 from pipeline.result import Stride
 from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
 from pipeline.stride_length import StrideLengthParams, stride_length_m
@@ -30,6 +32,7 @@ class MeasureParams:
     loading: tuple[float, float] = (0.0, 0.25)  # of the cycle: loading response, for knee flexion
     swing: tuple[float, float] = (0.55, 0.95)  # of the cycle: swing peak of knee flexion
     smoothness: SmoothnessParams = field(default_factory=SmoothnessParams)
+    pelvis_length: PelvisLengthParams = field(default_factory=PelvisLengthParams)
     length: StrideLengthParams = field(default_factory=StrideLengthParams)
 
 
@@ -111,6 +114,18 @@ def smoothness_of(trunk: Series, cycle: Cycle, params: SmoothnessParams) -> Smoo
     return smoothness(acceleration, middle, end - first, params)
 
 
+def pelvis_length_of(trunk: Series, cycle: Cycle, height_m: float, params: PelvisLengthParams) -> float:
+    """Stride length of one cycle from the pelvis; NaN inside a gap."""
+    first, end = round(cycle.ic.at), round(cycle.next_ic.at)
+    if first < trunk.start or end > trunk.end:
+        return _NAN
+    up = trunk.window(first, end)[:, 2]
+    if not np.isfinite(up).all():
+        return _NAN
+    middle = round(cycle.other_ic.at) - first if cycle.other_ic else None
+    return pelvis_stride_length_m(up, middle, LEG_OF_HEIGHT * height_m, params)
+
+
 def measure(
     cycle: Cycle,
     origin_s: float,
@@ -146,6 +161,8 @@ def measure(
         if cycle.after_next_ic is not None:
             ics = ic, next_ic, cycle.after_next_ic.at
             length = stride_length_m(leg.shank, leg.to_segment, ics, height_m, params.length)
+    elif trunk is not None:
+        length = pelvis_length_of(trunk, cycle, height_m, params.pelvis_length)
     if not reason and not straight:
         reason = "turn"
     tilt, obliquity, rotation = ranges_deg(pelvis, ic, next_ic) if pelvis else (_NAN, _NAN, _NAN)

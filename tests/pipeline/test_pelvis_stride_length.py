@@ -1,0 +1,48 @@
+"""Stride length from the pelvis: the pendulum's formula on heights that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.pelvis_stride_length import PelvisLengthParams, pelvis_stride_length_m, vertical_displacement_m
+from sensor.samples import FloatArray
+from sensor.synchronise import GRID_HZ
+
+LEG_M = 0.9
+
+
+def bounce(rise_m: float, samples: int) -> FloatArray:
+    """Vertical acceleration of a pelvis that rises and falls by ``rise_m`` in each of two steps."""
+    omega = 2.0 * 2.0 * np.pi / samples
+    return np.asarray(-0.5 * rise_m * (omega * GRID_HZ) ** 2 * np.cos(omega * np.arange(samples)))
+
+
+def pendulum(rise_m: float) -> float:
+    return 2.0 * 1.15 * float(np.sqrt(2.0 * LEG_M * rise_m - rise_m**2))
+
+
+@pytest.mark.parametrize("rise_m", [0.02, 0.04, 0.06])
+def test_two_equal_steps_follow_the_formula(rise_m: float) -> None:
+    length = pelvis_stride_length_m(bounce(rise_m, 110), 55, LEG_M, PelvisLengthParams())
+    assert length == pytest.approx(2.0 * pendulum(rise_m), rel=0.02)
+
+
+@given(st.floats(-3.0, 3.0), st.integers(80, 200))
+def test_a_constant_error_of_the_accelerometer_changes_nothing(bias_m_s2: float, samples: int) -> None:
+    acceleration = bounce(0.04, samples)
+    assert vertical_displacement_m(acceleration + bias_m_s2) == pytest.approx(
+        vertical_displacement_m(acceleration), abs=1e-9
+    )
+
+
+def test_a_body_that_does_not_rise_does_not_step() -> None:
+    assert pelvis_stride_length_m(np.zeros(100), 50, LEG_M, PelvisLengthParams()) == 0.0
+
+
+def test_an_impossible_rise_is_held_at_the_leg() -> None:
+    assert pelvis_stride_length_m(bounce(5.0, 100), None, LEG_M, PelvisLengthParams()) == pytest.approx(
+        2.0 * pendulum(LEG_M)
+    )
