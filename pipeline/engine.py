@@ -146,9 +146,11 @@ class Engine:
     def _run(self, stages: _Stages, *, last: bool) -> Increment:
         settled = float("inf")
         for source, placements in stages.sources:
-            stages.contacts += source.advance(min(self._motions[p].end for p in placements))
+            found = source.advance(min(self._motions[p].end for p in placements))
             if last:
-                stages.contacts += source.finish()
+                found += source.finish()
+            # A recording that begins inside a step shows contacts that lie before it.
+            stages.contacts += [contact for contact in found if contact.at >= 0.0]
             settled = min(settled, source.settled)
         if last:
             settled = float("inf")
