@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.bridging import Trust
 from pipeline.orientation import Motion
-from pipeline.rotations import matrices
+from pipeline.rotations import up_axes
 from pipeline.timeline import Series
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
@@ -19,7 +19,7 @@ from sensor.synchronise import GRID_HZ
 
 def inclination(motion: Motion, to_segment: FloatArray, start: int, end: int) -> FloatArray:
     """Sagittal inclination (n,), rad, distal end forward +, of a limb segment over ``[start, end)``."""
-    up = matrices(motion.quat.window(start, end))[:, 2, :]
+    up = up_axes(motion.quat.window(start, end))
     ahead = up[:, 0] * to_segment[0, 0] + up[:, 1] * to_segment[0, 1] + up[:, 2] * to_segment[0, 2]
     along = up[:, 0] * to_segment[2, 0] + up[:, 1] * to_segment[2, 1] + up[:, 2] * to_segment[2, 2]
     return np.asarray(np.arctan2(ahead, along))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sensor.samples import FloatArray, Side
 from sensor.synchronise import GRID_HZ
 
 _NAN = float("nan")
+_UNKNOWN = Smoothness(_NAN, _NAN, _NAN, _NAN, _NAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,10 @@ def smoothness_of(trunk: Series, cycle: Cycle, params: SmoothnessParams) -> Smoo
     first, end = round(cycle.ic.at), round(cycle.next_ic.at)
     last = round(cycle.after_next_ic.at) if cycle.after_next_ic else end
     if first < trunk.start or last > trunk.end or end - first < 2 * params.harmonics + 1:
-        return Smoothness(_NAN, _NAN, _NAN, _NAN, _NAN)
+        return _UNKNOWN
     acceleration = trunk.window(first, last)
     if not np.isfinite(acceleration).all():
-        return Smoothness(_NAN, _NAN, _NAN, _NAN, _NAN)
+        return _UNKNOWN
     middle = round(cycle.other_ic.at) - first if cycle.other_ic else None
     return smoothness(acceleration, middle, end - first, params)
 
@@ -168,6 +169,7 @@ def measure(
     tilt, obliquity, rotation = ranges_deg(pelvis, ic, next_ic) if pelvis else (_NAN, _NAN, _NAN)
     drop = drop_deg(pelvis, cycle.side, ic, cycle.fc.at) if pelvis and cycle.fc else _NAN
     loading, swing = knee_peaks_deg(leg.knee_flexion, ic, next_ic, params) if leg.knee_flexion else (_NAN, _NAN)
+    smooth = smoothness_of(trunk, cycle, params.smoothness) if trunk else _UNKNOWN
     return Stride(
         side=cycle.side,
         ic_s=origin_s + ic / GRID_HZ,
@@ -191,5 +193,9 @@ def measure(
         valid=not reason,
         reason=reason,
         attenuation=attenuation(trunk, ic, impact, params.smoothness) if trunk else _NAN,
-        **(asdict(smoothness_of(trunk, cycle, params.smoothness)) if trunk else {}),
+        stride_regularity=smooth.stride_regularity,
+        step_regularity=smooth.step_regularity,
+        harmonic_ratio_vertical=smooth.harmonic_ratio_vertical,
+        harmonic_ratio_forward=smooth.harmonic_ratio_forward,
+        harmonic_ratio_sideways=smooth.harmonic_ratio_sideways,
     )

@@ -20,7 +20,7 @@ import numpy as np
 from pipeline.bridging import Trust
 from pipeline.filters import Fir, mean_taps
 from pipeline.orientation import Motion
-from pipeline.rotations import matrices
+from pipeline.rotations import matrices, up_axes
 from pipeline.timeline import Series
 from sensor.samples import FloatArray, Placement
 from sensor.synchronise import GRID_HZ
@@ -143,7 +143,7 @@ class HeadingRate:
             return
         total = np.zeros(end - self._next)
         for motion in self.motions.values():
-            up = matrices(motion.quat.window(self._next, end))[:, 2, :]
+            up = up_axes(motion.quat.window(self._next, end))
             gyr = motion.gyr.window(self._next, end)
             total += up[:, 0] * gyr[:, 0] + up[:, 1] * gyr[:, 1] + up[:, 2] * gyr[:, 2]
         self._next = end

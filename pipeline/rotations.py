@@ -20,6 +20,12 @@ def matrices(quaternions: FloatArray) -> FloatArray:
     return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
 
+def up_axes(quaternions: FloatArray) -> FloatArray:
+    """Up in sensor axes (n, 3) of sensor-to-earth quaternions (n, 4): the matrices' last row, without the rest."""
+    w, x, y, z = quaternions.T
+    return np.stack((2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)), axis=1)
+
+
 def product(first: FloatArray, second: FloatArray) -> FloatArray:
     """Hamilton product of one quaternion (4,) with others (n, 4)."""
     a, b, c, d = first

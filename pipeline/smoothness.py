@@ -19,7 +19,7 @@ import numpy as np
 
 from sensor.samples import FloatArray
 
-_POINTS = 100
+_EVENLY = np.linspace(0.0, 1.0, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,11 @@ class Smoothness:
     harmonic_ratio_sideways: float
 
 
-def harmonic_ratio(acceleration: FloatArray, params: SmoothnessParams, *, sideways: bool) -> float:
-    """Of one axis over one stride (n,), n >= 2 harmonics + 1."""
-    amplitude = np.abs(np.fft.rfft(acceleration - acceleration.mean()))[1 : params.harmonics + 1]
-    odd, even = float(amplitude[0::2].sum()), float(amplitude[1::2].sum())
-    top, bottom = (odd, even) if sideways else (even, odd)
-    return top / bottom if bottom > 0.0 else float("nan")
+def harmonic_ratios(acceleration: FloatArray, params: SmoothnessParams) -> FloatArray:
+    """Sum of even over sum of odd amplitudes of each column (n, k) over one stride, (k,); n >= 2 harmonics + 1."""
+    amplitude = np.abs(np.fft.rfft(acceleration, axis=0))[1 : params.harmonics + 1]
+    odd, even = amplitude[0::2].sum(axis=0), amplitude[1::2].sum(axis=0)
+    return np.asarray(np.divide(even, odd, out=np.full(len(odd), np.nan), where=odd > 0.0))
 
 
 def likeness(first: FloatArray, second: FloatArray) -> float:
@@ -68,15 +67,15 @@ def smoothness(acceleration: FloatArray, middle: int | None, end: int, params: S
     """
     cycle, following = acceleration[:end], acceleration[end:]
     up = cycle[:, 2]
+    forward, left, vertical = (float(ratio) for ratio in harmonic_ratios(cycle, params))
     return Smoothness(
         likeness(up, following[:, 2]) if len(following) > 10 else float("nan"),
         likeness(up[:middle], up[middle:]) if middle is not None and 10 < middle < end - 10 else float("nan"),
-        harmonic_ratio(up, params, sideways=False),
-        harmonic_ratio(cycle[:, 0], params, sideways=False),
-        harmonic_ratio(cycle[:, 1], params, sideways=True),
+        vertical,
+        forward,
+        1.0 / left if left > 0.0 else float("nan"),
     )
 
 
 def _stretched(piece: FloatArray) -> FloatArray:
-    at = np.linspace(0.0, len(piece) - 1.0, _POINTS)
-    return np.asarray(np.interp(at, np.arange(len(piece)), piece))
+    return np.asarray(np.interp(_EVENLY * (len(piece) - 1.0), np.arange(len(piece)), piece))

@@ -18,7 +18,7 @@ import numpy as np
 from pipeline.bridging import Trust
 from pipeline.contacts import worst_trust
 from pipeline.orientation import Motion
-from pipeline.rotations import cross, matrices, rotate
+from pipeline.rotations import cross, rotate, up_axes
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
@@ -42,7 +42,7 @@ def mid_stance(
     last = int(ic + params.search[1] * (next_ic - ic))
     if first < motion.quat.start or last > motion.end or last - first < 3:
         return None
-    up = matrices(motion.quat.window(first, last))[:, 2, :]
+    up = up_axes(motion.quat.window(first, last))
     lean = np.arctan2(up @ to_segment[0], up @ to_segment[2])
     return first + int(np.argmin(np.abs(lean)))
 

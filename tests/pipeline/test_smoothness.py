@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.bridging import Trust
 from pipeline.level_acceleration import LevelAcceleration, level_acceleration
 from pipeline.rotations import about_z
-from pipeline.smoothness import SmoothnessParams, harmonic_ratio, likeness, smoothness
+from pipeline.smoothness import SmoothnessParams, harmonic_ratios, likeness, smoothness
 from sensor.samples import FloatArray, Placement
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, turned
 
@@ -28,20 +28,21 @@ def harmonics(n: int, **amplitudes: float) -> FloatArray:
 class TestHarmonicRatio:
     @pytest.mark.parametrize("n", [80, 110, 173])
     def test_is_what_both_steps_share_over_what_they_do_not(self, n: int) -> None:
-        signal = harmonics(n, h1=0.5, h2=4.0, h3=0.5, h4=1.0)
-        assert harmonic_ratio(signal, PARAMS, sideways=False) == pytest.approx(5.0, rel=1e-6)
-        assert harmonic_ratio(signal, PARAMS, sideways=True) == pytest.approx(0.2, rel=1e-6)
+        first = harmonics(n, h1=0.5, h2=4.0, h3=0.5, h4=1.0)
+        second = harmonics(n, h1=2.0, h2=1.0)
+        both = np.stack((first, second), axis=1)
+        assert harmonic_ratios(both, PARAMS) == pytest.approx([5.0, 0.5], rel=1e-6)
 
     def test_offset_size_and_start_do_not_matter(self) -> None:
         signal = harmonics(120, h1=1.0, h2=3.0)
         changed = 7.0 * np.roll(signal, 31) + 9.81
-        assert harmonic_ratio(changed, PARAMS, sideways=False) == pytest.approx(3.0, rel=1e-6)
+        assert harmonic_ratios(changed[:, None], PARAMS) == pytest.approx([3.0], rel=1e-6)
 
     def test_the_twentieth_harmonic_is_the_last(self) -> None:
         signal = harmonics(120, h1=1.0, h2=3.0)
         faster = harmonics(120, h1=1.0, h2=3.0, h21=50.0)
-        assert harmonic_ratio(faster, PARAMS, sideways=False) == pytest.approx(
-            harmonic_ratio(signal, PARAMS, sideways=False), rel=1e-6
+        assert harmonic_ratios(faster[:, None], PARAMS) == pytest.approx(
+            harmonic_ratios(signal[:, None], PARAMS), rel=1e-6
         )
 
 
