@@ -102,6 +102,8 @@ def _cautions(
         pelvis = calibration.pelvis
         if pelvis is not None and pelvis.anisotropy < params.least_anisotropy:
             reasons.append("The pelvis sensors do not show clearly which way is forward; tilt and obliquity may mix.")
+        if len(seen) == 1:
+            reasons.append(f"Only the {next(iter(seen)).value} side was seen: left and right cannot be compared.")
         if not any(leg.gait for leg in calibration.legs.values()):
             reasons.append("No sensor below a knee: sides are inferred from the body's sway, stance is not assessed.")
     return reasons
