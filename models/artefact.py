@@ -1,7 +1,7 @@
 """The trained model as plain numbers: stored as JSON, evaluated here in numpy, equal to scikit-learn's prediction.
 
-Every model in it is additive: a baseline, and for each feature a weight times its distance from its usual value, or a
-fixed amount where the feature is missing.
+Every model in it is additive: a baseline, and for each feature a curve over its value, or a fixed amount where the
+feature is missing.
 """
 
 from __future__ import annotations
@@ -23,28 +23,38 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Additive:
-    """Log-odds as a sum over features. For c classes the arrays have a row per class, for one score a single row.
+    """Log-odds as a sum of one curve per feature: straight between knots, level beyond the outermost.
+
+    For c classes arrays have a row per class, for one score a single row; k features, j knots.
 
     Attributes
     ----------
     baseline : (c,) array
         Log-odds of a session whose every feature is usual.
-    weight, missing : (c, k) arrays
-        Per unit of a feature above its usual value, and instead of it where the feature is missing.
+    knots : (k, j) array
+        Values of each feature, rising.
+    heights : (c, k, j) array
+        What each feature adds at its knots.
+    missing : (c, k) array
+        What it adds where it is missing.
     """
 
     baseline: FloatArray
-    weight: FloatArray
+    knots: FloatArray
+    heights: FloatArray
     missing: FloatArray
 
-    def parts(self, values: FloatArray, usual: FloatArray) -> FloatArray:
+    def parts(self, values: FloatArray) -> FloatArray:
         """What each feature adds, (c, k), from a feature vector (k,) with NaN where missing."""
-        present = np.isfinite(values)
-        return np.where(present, self.weight * np.where(present, values - usual, 0.0), self.missing)
+        parts = self.missing.copy()
+        for feature in np.flatnonzero(np.isfinite(values)):
+            for row, heights in enumerate(self.heights[:, feature]):
+                parts[row, feature] = np.interp(values[feature], self.knots[feature], heights)
+        return parts
 
-    def log_odds(self, values: FloatArray, usual: FloatArray) -> FloatArray:
+    def log_odds(self, values: FloatArray) -> FloatArray:
         """Baseline and parts together, (c,)."""
-        return np.asarray(self.baseline + self.parts(values, usual).sum(axis=1))
+        return np.asarray(self.baseline + self.parts(values).sum(axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +107,40 @@ class HiddenInterval:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SensorModel:
+    """What is known for one set of sensors.
+
+    Attributes
+    ----------
+    usual : (k,) array
+        Training means; 0 where a feature is never there.
+    strain : Additive
+        One row, calibrated: its log-odds are those of the score.
+    pathways : Additive
+        A row per pathway of the artefact.
+    least_consistency : float
+        Pathways with at least this consistency make the conformal set.
+    """
+
+    usual: FloatArray
+    familiar: Familiar
+    strain: Additive
+    interval: HiddenInterval
+    pathways: Additive
+    least_consistency: float
+
+    def log_odds(self, values: FloatArray) -> float:
+        """Log-odds of the score."""
+        return float(self.strain.log_odds(values)[0])
+
+    def consistency(self, values: FloatArray) -> FloatArray:
+        """Probability of each pathway, (c,), adding up to 1."""
+        log_odds = self.pathways.log_odds(values)
+        grown = np.exp(log_odds - log_odds.max())
+        return np.asarray(grown / grown.sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Artefact:
     """Everything that :func:`models.assess.assess` needs, and how it came about.
 
@@ -104,18 +148,14 @@ class Artefact:
     ----------
     features : tuple of str
         Names in order; must be those of :data:`models.features.FEATURES`.
-    usual : (k,) array
-        Training means.
-    strain : Additive
-        One row, calibrated: its log-odds are those of the score.
+    models : mapping of SensorModel
+        By :func:`models.features.sensor_set`.
     moderate, high : float
         Scores from which the level is moderate and high.
     blur : float
         Uncertainty of the label itself, in SDs of strain: turns a margin into the probability of exceeding the limit.
     pathways : tuple of str
-        Classes of ``pathway_model``.
-    least_consistency : float
-        Pathways with at least this consistency make the conformal set.
+        In the order of the models' rows.
     made : mapping
         Version, seed, command, parameters, data hash and library versions.
     evaluation : mapping
@@ -124,28 +164,13 @@ class Artefact:
 
     version: str
     features: tuple[str, ...]
-    usual: FloatArray
-    familiar: Familiar
-    strain: Additive
+    models: Mapping[str, SensorModel]
     moderate: float
     high: float
-    interval: Mapping[str, HiddenInterval]  # "pelvis" with and "no pelvis" without sensors there
     blur: float
     pathways: tuple[str, ...]
-    pathway_model: Additive
-    least_consistency: float
     made: Mapping[str, Any]
     evaluation: Mapping[str, Any]
-
-    def log_odds(self, values: FloatArray) -> float:
-        """Log-odds of the score."""
-        return float(self.strain.log_odds(values, self.usual)[0])
-
-    def consistency(self, values: FloatArray) -> FloatArray:
-        """Probability of each pathway, (c,), adding up to 1."""
-        log_odds = self.pathway_model.log_odds(values, self.usual)
-        grown = np.exp(log_odds - log_odds.max())
-        return np.asarray(grown / grown.sum())
 
 
 def logistic(log_odds: float | FloatArray) -> FloatArray:
@@ -170,18 +195,9 @@ def from_json(text: str) -> Artefact:
         raw = json.loads(text)
         if raw.pop("format") != FORMAT:
             raise ValueError("another format")
-        return Artefact(
-            **raw
-            | {
-                "features": tuple(raw["features"]),
-                "usual": _array(raw["usual"]),
-                "familiar": Familiar(**_arrays(raw["familiar"], but=("farthest",))),
-                "strain": Additive(**_arrays(raw["strain"])),
-                "interval": {name: HiddenInterval(**_arrays(part)) for name, part in raw["interval"].items()},
-                "pathways": tuple(raw["pathways"]),
-                "pathway_model": Additive(**_arrays(raw["pathway_model"])),
-            }
-        )
+        models = {name: _sensor_model(part) for name, part in raw["models"].items()}
+        named = {name: tuple(raw[name]) for name in ("features", "pathways")}
+        return Artefact(**raw | named | {"models": models})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"this is not a risk model that this version can read ({error}); train it anew") from error
 
@@ -190,6 +206,17 @@ def from_json(text: str) -> Artefact:
 def shipped() -> Artefact:
     """The model inside the package."""
     return from_json(files("models").joinpath("artefacts", SHIPPED).read_text(encoding="utf-8"))
+
+
+def _sensor_model(raw: dict[str, Any]) -> SensorModel:
+    return SensorModel(
+        usual=_array(raw["usual"]),
+        familiar=Familiar(**_arrays(raw["familiar"], but=("farthest",))),
+        strain=Additive(**_arrays(raw["strain"])),
+        interval=HiddenInterval(**_arrays(raw["interval"])),
+        pathways=Additive(**_arrays(raw["pathways"])),
+        least_consistency=float(raw["least_consistency"]),
+    )
 
 
 def _array(values: list[Any]) -> FloatArray:

@@ -72,14 +72,15 @@ def _performance(figures: Mapping[str, Any]) -> str:
         else "An in-silico AUC above 0.95 would mean that the generator is too easy."
     )
     values = "; ".join(
-        f"at {prevalence}, {_percent(row['positive'])} of high scores are right and {_percent(row['negative'])} of others"
+        f"at {prevalence} {_percent(row['positive'])} of high and {_percent(row['negative'])} of other levels are right"
         for prevalence, row in figures["predictive_values_high"].items()
     )
     held = figures["held_out_devices"]
     return f"""## How well it does, in silico
-{figures["walks"]} walks of {figures["persons"]} persons with knee and hip sensors, each judged by a model that never saw
-the person; {_percent(figures["strained_share"])} strained; abstained from {_percent(figures["abstained_share"])}.
-Intervals resample persons. The whole procedure is repeated in every fold, choice of strength, calibration and levels included.
+{figures["walks"]} walks of {figures["persons"]} persons with knee and hip sensors, each judged by a model that never
+saw the person; {_percent(figures["strained_share"])} strained; abstained from {_percent(figures["abstained_share"])}.
+Intervals resample persons. The whole procedure is repeated in every fold, choice of strength, calibration and levels
+included.
 
 {table}
 {easy} Boosted trees show what a model without a simple form would reach on the same rows.
@@ -163,14 +164,18 @@ independently the margin is uncertain by {label["blur"]:.2f} healthy SDs; the in
 
 
 def _features(model: Artefact) -> str:
-    rows = (
-        (f.words, f.unit, f"{usual:.3g}", f"{weight * scale:+.2f}", f"{missing:+.2f}")
-        for f, usual, weight, missing, scale in zip(
-            FEATURES, model.usual, model.strain.weight[0], model.strain.missing[0], model.familiar.scale, strict=True
+    parts = []
+    for name, part in model.models.items():
+        curves = zip(FEATURES, part.strain.knots, part.strain.heights[0], part.strain.missing[0], strict=True)
+        rows = (
+            (feature.words, feature.unit, *map("{:.3g}: {:+.2f}".format, at, height), f"{gone:+.2f}")
+            for feature, at, height, gone in curves
+            if height.any()
         )
-    )
-    table = _table(("feature", "unit", "usual", "log-odds per SD", "log-odds if missing"), rows)
-    return f"## What moves the score\nBaseline {model.strain.baseline[0]:+.2f} log-odds.\n\n{table}"
+        quantiles = ("lowest", "quarter", "median", "three quarters", "highest")
+        table = _table(("feature (value: log-odds added)", "unit", *quantiles, "missing"), rows)
+        parts.append(f"### Sensors: {name}\nBaseline {part.strain.baseline[0]:+.2f} log-odds.\n\n{table}")
+    return "\n".join(["## What moves the score", *parts])
 
 
 def _limits() -> str:

@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +21,7 @@ from models.demand import DemandParams, Demands, demands
 from models.enough import LEAST_STRIDES, valid_strides
 from models.features import NAMES, features
 from models.label import HealthyReference, fit_reference, reference_of, strain
+from models.workers import pool
 from pipeline.result import Verdict
 from pipeline.session import analyze_table
 from sensor.recording import RecordingTable
@@ -55,7 +55,8 @@ class CohortParams:
 
     persons: int = 320
     reference_persons: int = 600
-    pathways_each: int = 3  # beside the healthy walk
+    always: tuple[str, ...] = (HEALTHY, "antalgic_knee", "abductor_weakness")  # every person walks these
+    others_each: int = 2  # and so many of the others; most of those have little mechanical strain
     seed: int = 1
     duration_s: tuple[float, float] = (85.0, 125.0)
     losses: tuple[float, ...] = (0.0, 0.0, 0.0, 0.01, 0.03)
@@ -136,10 +137,10 @@ def build(
     walks = plan(params)
     healthy_walks = [] if reference else [(index, params) for index in range(params.reference_persons)]
     total = len(walks) + len(healthy_walks)
-    with get_context("spawn").Pool(jobs) as pool:
-        healthy = list(_told(pool.imap(_reference_walk, healthy_walks, chunksize=8), progress, 0, total))
+    with pool(jobs) as workers:
+        healthy = list(_told(workers.imap(_reference_walk, healthy_walks, chunksize=8), progress, 0, total))
         todo = [(walk, params.demand) for walk in walks]
-        seen = list(_told(pool.imap(_look, todo, chunksize=4), progress, len(healthy), total))
+        seen = list(_told(workers.imap(_look, todo, chunksize=4), progress, len(healthy), total))
     return assemble(seen, reference or fit_reference([d for d in healthy if d is not None]))
 
 
@@ -202,12 +203,12 @@ def seen_by_sensors(table: RecordingTable) -> tuple[FloatArray, bool]:
 
 def _of_person(person: int, params: CohortParams) -> Iterator[_Walk]:
     seed = params.seed * SEEDS_APART + person
-    ailing = [name for name in PATHWAYS if name != HEALTHY]
-    turn = stream(seed, "cohort pathways").permutation(len(ailing))[: params.pathways_each]
-    for pathway in (HEALTHY, *(ailing[i] for i in sorted(turn.tolist()))):
+    others = [name for name in PATHWAYS if name not in params.always]
+    turn = stream(seed, "cohort pathways").permutation(len(others))[: params.others_each]
+    for pathway in (*params.always, *(others[i] for i in sorted(turn.tolist()))):
         draw = stream(seed, f"cohort {pathway}")
-        others = [name for name in SENSOR_SETS if name != USUAL_SET]
-        extra = others[int(draw.integers(len(others)))]
+        fewer = [name for name in SENSOR_SETS if name != USUAL_SET]
+        extra = fewer[int(draw.integers(len(fewer)))]
         spec = WalkSpec(
             pathway=pathway,
             side=Side.LEFT if draw.random() < 0.5 else Side.RIGHT,

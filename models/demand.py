@@ -14,9 +14,9 @@ import numpy as np
 from models.hip_load import BodyShares, StanceMotion, hip_moment
 from models.hip_muscles import MODEL_HEIGHT_M, MODEL_MASS_KG, OTHER_MUSCLES, path, shared
 from models.hip_muscles import PIRIFORMIS as PIRIFORMIS_MUSCLE
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray, Side
 from sensor.simulation import SimulatedWalk, WalkTruth
-from sensor.simulation.healthy import GRAVITY_M_S2
 from sensor.simulation.summary import TrueStride, strides
 
 PIRIFORMIS, LUMBAR = "piriformis", "lumbar"

@@ -15,10 +15,11 @@ import numpy as np
 
 from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, Matched, cadence_band, double_support_band, range_z
 from pipeline.result import SessionResult
+from sensor.healthy import shank_velocity_rad_s
 from sensor.person import Person
 from sensor.samples import FloatArray
-from sensor.simulation.healthy import shank_velocity_rad_s
 
+WITH_PELVIS, WITHOUT_PELVIS = "knees and pelvis", "knees"
 _PHASE = np.linspace(0.0, 1.0, 201)
 
 
@@ -84,6 +85,11 @@ def worn(values: FloatArray) -> Mapping[Group, bool]:
     }
 
 
+def sensor_set(values: FloatArray) -> str:
+    """Which model can read these features."""
+    return WITH_PELVIS if worn(values)[Group.PELVIS] else WITHOUT_PELVIS
+
+
 def _number(value: float | None) -> float:
     return np.nan if value is None else value
 
@@ -138,12 +144,23 @@ def _list_to_short_stance(session: Session) -> float:
     return _list(session) * float(np.tanh(session.effect("stance_time") / 4.0))
 
 
+def _from_standing(session: Session, name: str) -> tuple[float, float]:
+    """Mean of a pelvic curve over the left and the right cycle, deg from standing; NaN without quiet standing."""
+    curve = session.result.curves.get(name)
+    learned = session.result.provenance.get("calibration")
+    stood = isinstance(learned, Mapping) and bool(learned.get("standing_found"))
+    if curve is None or curve.left_mean is None or curve.right_mean is None or not stood:
+        return np.nan, np.nan
+    return float(curve.left_mean.mean()), float(curve.right_mean.mean())
+
+
 def _list(session: Session) -> float:
-    """Mean obliquity over the cycle, left side up +, deg."""
-    curve = session.result.curves.get("pelvis_obliquity")
-    if curve is None or curve.left_mean is None or curve.right_mean is None:
-        return np.nan
-    return 0.5 * float(curve.left_mean.mean() - curve.right_mean.mean())
+    left, right = _from_standing(session, "pelvis_obliquity")  # each seen from its own side
+    return 0.5 * (left - right)
+
+
+def _forward_tilt(session: Session) -> float:
+    return float(np.mean(_from_standing(session, "pelvis_tilt")))
 
 
 def _bmi(session: Session) -> float:
@@ -199,6 +216,7 @@ FEATURES: tuple[Feature, ...] = (
         "obliquity_range_z", "up and down of the pelvis at this speed", "SD", Group.PELVIS, _range("obliquity_rom_deg")
     ),
     Feature("tilt_range_z", "nodding of the pelvis at this speed", "SD", Group.PELVIS, _range("tilt_rom_deg")),
+    Feature("forward_tilt_deg", "pelvis tipped forward, walking against standing", "deg", Group.PELVIS, _forward_tilt),
     Feature("rotation_range_z", "rotation of the pelvis at this speed", "SD", Group.PELVIS, _range("rotation_rom_deg")),
     Feature("larger_drop_z", "drop of the pelvis on the worse side", "SD", Group.PELVIS, _drop(1)),
     Feature("smaller_drop_z", "drop of the pelvis on the better side", "SD", Group.PELVIS, _drop(0)),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.hip_muscles import HIP_M, LUMBOSACRAL_M, MODEL_HEIGHT_M, hip_axes
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray
-from sensor.simulation.healthy import GRAVITY_M_S2
 from sensor.simulation.skeleton import SHANK, THIGH, X, Y, Z, carried, cross, turned
 
 

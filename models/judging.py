@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artefact import Artefact, logistic
-from models.assess import unlike_training
+from models.artefact import Artefact
 from models.cohort import Cohort
-from models.training import TrainingParams, folds, has_pelvis, train
+from models.reading import on_score_scale, read, unlike_training
+from models.risk import Level
+from models.training import TrainingParams, folds, train
 from sensor.samples import BoolArray, FloatArray
 
 Progress = Callable[[str], None]
@@ -35,26 +36,20 @@ class Judged:
 
 def judge(model: Artefact, cohort: Cohort) -> Judged:
     """What a model says about every row."""
-    pelvis = has_pelvis(cohort.features)
     rows = []
     for i, values in enumerate(cohort.features):
-        log_odds = model.log_odds(values)
-        low, high = model.interval["pelvis" if pelvis[i] else "no pelvis"].at(log_odds)
-        score = float(logistic(log_odds))
-        reach = logistic(np.array([low, high]) / model.blur)
-        consistency = model.consistency(values)
-        chosen = (consistency >= model.least_consistency) | (consistency == consistency.max())
+        said = read(values, model)
         truth = cohort.pathway[i]
         rows.append(
             (
-                score,
-                min(reach[0], score) <= float(logistic(cohort.margin[i] / model.blur)) <= max(reach[1], score),
-                max(reach[1], score) - min(reach[0], score),
-                score >= model.high,
-                score >= model.moderate,
-                model.pathways[int(consistency.argmax())],
-                truth in model.pathways and bool(chosen[model.pathways.index(truth)]),
-                chosen.sum(),
+                said.score,
+                said.low <= on_score_scale(float(cohort.margin[i]), model) <= said.high,
+                said.high - said.low,
+                said.level is Level.HIGH,
+                said.level is not Level.LOW,
+                model.pathways[int(said.consistency.argmax())],
+                truth in model.pathways and bool(said.in_set[model.pathways.index(truth)]),
+                said.in_set.sum(),
                 cohort.usable[i] > 0 and not unlike_training(values, model),
             )
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from models.demand import DemandParams, Demands, LumbarUnits, demands
 from models.hip_load import BodyShares
 from models.label import fit_reference, strain
+from models.workers import pool
 from sensor.samples import Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate
 from sensor.simulation.pathways import PATHWAYS
@@ -84,9 +84,9 @@ def sensitivity(
         margins as used, and the share of walks whose label changes.
     """
     specs = _reference_specs(params) + _patient_specs(params)
-    with get_context("spawn").Pool(jobs) as pool:
+    with pool(jobs) as workers:
         found = []
-        for count, one in enumerate(pool.imap(_all_variants, specs, chunksize=2), start=1):
+        for count, one in enumerate(workers.imap(_all_variants, specs, chunksize=2), start=1):
             found.append(one)
             if progress is not None:
                 progress(count, len(specs))

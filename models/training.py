@@ -16,19 +16,20 @@ from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from models.artefact import Additive, Artefact, Familiar, HiddenInterval, logistic
+from models.artefact import Additive, Artefact, Familiar, SensorModel, logistic
 from models.cohort import HEALTHY, Cohort, IntArray
-from models.features import FEATURES, NAMES, Group
+from models.conformal import hidden_interval, least_consistency
+from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group, sensor_set
+from models.hats import KNOTS, Hats
+from models.workers import one_thread
 from sensor.samples import BoolArray, FloatArray
 
 HEALTHY_PATHWAYS = (HEALTHY, "healthy_slow", "benign_asymmetry")
-COVERAGE = 0.90
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class TrainingParams:
     """How the models are fitted."""
 
     folds: int = 5
-    strengths: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)  # C of the penalised regression to choose from
+    strengths: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)  # C of the penalised regression to choose from
     seed: int = 1
     blur: float = 0.4  # uncertainty of the label, healthy SDs of strain; see docs/risk-model.md
-    knots: int = 9
+    knots: int = 9  # of the hidden interval over the score
     flagged_healthy: float = 0.04  # share of healthy walks above the high level; leaves room below the promised 5 %
     raised_healthy: float = 0.15  # share of healthy walks at or above the moderate level
     room: float = 0.3  # features may leave their range in training by this share of it
@@ -57,12 +58,8 @@ class Unseen:
 
 
 def additive_pipeline(strength: float) -> Pipeline:
-    """Missing values become their column's mean and say so; L2 keeps correlated features together."""
-    return make_pipeline(
-        SimpleImputer(add_indicator=True, keep_empty_features=True),
-        StandardScaler(),
-        LogisticRegression(C=strength, max_iter=2000),
-    )
+    """A curve per feature, straight between quantiles; L2 keeps the curves flat and correlated features together."""
+    return make_pipeline(Hats(), StandardScaler(), LogisticRegression(C=strength, max_iter=3000))
 
 
 def folds(cohort: Cohort, count: int, seed: int) -> list[tuple[IntArray, IntArray]]:
@@ -85,14 +82,15 @@ def _best(
     cohort: Cohort, target: IntArray, splits: list[tuple[IntArray, IntArray]], params: TrainingParams
 ) -> tuple[FloatArray, float]:
     """Probabilities (n, c) for persons not seen, and the strength with the least log loss on them."""
-    weights = person_weights(cohort)
+    weights, known = person_weights(cohort), cohort.features[:, ever_there(cohort)]
     tried = []
     for strength in params.strengths:
-        probability = np.full((len(cohort), int(target.max()) + 1), 1e-12)
+        probability = np.zeros((len(cohort), int(target.max()) + 1))
         for learn, judge in splits:
-            model = fitted(additive_pipeline(strength), cohort.features[learn], target[learn], weights[learn])
-            probability[judge[:, None], model.classes_] = model.predict_proba(cohort.features[judge])
-        loss = -np.average(np.log(probability[np.arange(len(target)), target]), weights=weights)
+            model = fitted(additive_pipeline(strength), known[learn], target[learn], weights[learn])
+            probability[judge[:, None], model.classes_] = model.predict_proba(known[judge])
+        of_truth = np.maximum(probability[np.arange(len(target)), target], 1e-12)
+        loss = -np.average(np.log(of_truth), weights=weights)
         tried.append((float(loss), strength, probability))
     _, strength, probability = min(tried, key=lambda one: one[0])
     return probability, strength
@@ -105,7 +103,7 @@ def pathway_index(cohort: Cohort) -> IntArray:
 
 def fitted(pipeline: Pipeline, values: FloatArray, target: FloatArray | IntArray, weights: FloatArray) -> Pipeline:
     """Fit with row weights; a fit that does not converge is an error, not a warning."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("error", ConvergenceWarning)
         return pipeline.fit(values, target, logisticregression__sample_weight=weights)
 
@@ -119,50 +117,88 @@ def person_weights(cohort: Cohort) -> FloatArray:
 
 
 def train(cohort: Cohort, params: TrainingParams, made: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Artefact:
-    """Fit the model that is shipped on all usable rows; ``evaluation`` is what the procedure achieves on others."""
-    known = cohort.rows(cohort.usable > 0)
-    held = unseen(known, params)
-    weights = person_weights(known)
-    slope, offset = calibration(held.log_odds, known.exceeds, weights)
-    strain = additive(fitted(additive_pipeline(held.strain_strength), known.features, known.exceeds, weights))
-    names = tuple(np.unique(known.pathway).tolist())
-    pathway = fitted(additive_pipeline(held.pathway_strength), known.features, pathway_index(known), weights)
-    usual = np.nan_to_num(np.nanmean(known.features, axis=0))
-    calibrated = slope * held.log_odds + offset
-    moderate, high = levels(known, logistic(calibrated), params)
+    """Fit the model that is shipped on all usable rows; ``evaluation`` is what the procedure achieves on others.
+
+    One model learns from the walks whose pelvis was seen; the other from all walks, looking at the knees only.
+    """
+    usable = cohort.rows(cohort.usable > 0)
+    seen = usable.rows(np.array([sensor_set(values) == WITH_PELVIS for values in usable.features]))
+    models, strengths, score = {}, {}, np.zeros(0)
+    for name, known in ((WITH_PELVIS, seen), (WITHOUT_PELVIS, knees_only(usable))):
+        held = unseen(known, params)
+        models[name], calibrated = sensor_model(known, held, params)
+        strengths[name] = {"strain": held.strain_strength, "pathways": held.pathway_strength}
+        if name == WITH_PELVIS:
+            score = logistic(calibrated)
+    moderate, high = levels(seen, score, params)
     return Artefact(
         version=params.version,
         features=NAMES,
-        usual=usual,
-        familiar=familiar(known.features, usual, params),
-        strain=Additive(slope * strain.baseline + offset, slope * strain.weight, slope * strain.missing),
+        models=models,
         moderate=moderate,
         high=high,
-        interval=intervals(known, calibrated, params),
         blur=params.blur,
-        pathways=names,
-        pathway_model=additive(pathway),
-        least_consistency=least_consistency(known, held.consistency),
-        made={
-            **made,
-            "training": asdict(params),
-            "strengths": {"strain": held.strain_strength, "pathways": held.pathway_strength},
-            **provenance(known),
-        },
+        pathways=tuple(np.unique(usable.pathway).tolist()),
+        made={**made, "training": asdict(params), "strengths": strengths, **provenance(usable)},
         evaluation=evaluation,
     )
 
 
-def additive(pipeline: Pipeline) -> Additive:
-    """The fitted pipeline as a sum over features about their usual values."""
-    imputer, scaler, regression = (step for _, step in pipeline.steps)
-    count = len(imputer.statistics_)
+def knees_only(cohort: Cohort) -> Cohort:
+    """One row per walk, as sensors below the knees alone would see it."""
+    walk = [f"{p} {w} {s}" for p, w, s in zip(cohort.person, cohort.pathway, cohort.severity, strict=True)]
+    bare = cohort.rows(np.sort(np.unique(walk, return_index=True)[1]))
+    unseen_groups = (Group.PELVIS, Group.THIGHS)
+    bare.features[:, [feature.group in unseen_groups for feature in FEATURES]] = np.nan
+    return bare
+
+
+def sensor_model(cohort: Cohort, held: Unseen, params: TrainingParams) -> tuple[SensorModel, FloatArray]:
+    """The model of one set of sensors, and its calibrated log-odds for the persons it did not see."""
+    weights = person_weights(cohort)
+    slope, offset = calibration(held.log_odds, cohort.exceeds, weights)
+    there = ever_there(cohort)
+    known, filled = cohort.features[:, there], np.where(there, cohort.features, 0.0)
+    usual = np.nanmean(filled, axis=0)
+    strain = additive(
+        fitted(additive_pipeline(held.strain_strength), known, cohort.exceeds, weights), there, usual[there]
+    )
+    pathway = fitted(additive_pipeline(held.pathway_strength), known, pathway_index(cohort), weights)
+    calibrated = np.asarray(slope * held.log_odds + offset)
+    model = SensorModel(
+        usual=usual,
+        familiar=familiar(filled, usual, params),
+        strain=Additive(slope * strain.baseline + offset, strain.knots, slope * strain.heights, slope * strain.missing),
+        interval=hidden_interval(cohort, calibrated, params.knots, params.seed),
+        pathways=additive(pathway, there, usual[there]),
+        least_consistency=least_consistency(held.consistency, pathway_index(cohort)),
+    )
+    return model, calibrated
+
+
+def ever_there(cohort: Cohort) -> BoolArray:
+    """Features (k,) that at least one row has; the others say nothing."""
+    return np.asarray(np.isfinite(cohort.features).any(axis=0))
+
+
+def additive(pipeline: Pipeline, there: BoolArray, usual: FloatArray) -> Additive:
+    """The fitted pipeline as a sum over all k features, those that were never there adding nothing.
+
+    ``there`` (k,) says which the pipeline knows; at their ``usual`` values these add nothing either.
+    """
+    hats, scaler, regression = (step for _, step in pipeline.steps)
     per_unit = regression.coef_ / scaler.scale_
-    missing = np.zeros((len(per_unit), count))
-    missing[:, imputer.indicator_.features_] = per_unit[:, count:]
-    at_usual = np.concatenate([imputer.statistics_, np.zeros(per_unit.shape[1] - count)])
-    baseline = regression.intercept_ + per_unit @ (at_usual - scaler.mean_)
-    return Additive(baseline, per_unit[:, :count], missing)
+    count, rows = int(there.sum()), len(per_unit)
+    curves = per_unit[:, : count * KNOTS].reshape(rows, count, KNOTS)
+    at_usual = np.array([[np.interp(usual[i], hats.knots_[i], row[i]) for i in range(count)] for row in curves])
+    baseline = regression.intercept_ - per_unit @ scaler.mean_ + at_usual.sum(axis=1)
+    whole = Additive(
+        baseline, np.zeros((len(there), KNOTS)), np.zeros((rows, len(there), KNOTS)), np.zeros((rows, len(there)))
+    )
+    whole.knots[there] = hats.knots_
+    whole.heights[:, there] = curves - at_usual[:, :, None]
+    whole.missing[:, there] = per_unit[:, count * KNOTS :] - at_usual
+    return whole
 
 
 def calibration(log_odds: FloatArray, label: FloatArray, weights: FloatArray) -> tuple[float, float]:
@@ -176,47 +212,6 @@ def levels(cohort: Cohort, score: FloatArray, params: TrainingParams) -> tuple[f
     healthy = score[np.isin(cohort.pathway, HEALTHY_PATHWAYS)]
     high = max(0.5, float(np.quantile(healthy, 1.0 - params.flagged_healthy)))
     return min(float(np.quantile(healthy, 1.0 - params.raised_healthy)), 0.8 * high), high
-
-
-def intervals(cohort: Cohort, log_odds: FloatArray, params: TrainingParams) -> Mapping[str, HiddenInterval]:
-    """Conformal 90 % intervals of the hidden strain, learned on half of the persons and widened on the other half."""
-    pelvis = has_pelvis(cohort.features)
-    return {
-        name: _interval(cohort.rows(keep), log_odds[keep], params)
-        for name, keep in (("pelvis", pelvis), ("no pelvis", ~pelvis))
-    }
-
-
-def has_pelvis(features: FloatArray) -> BoolArray:
-    """Rows with at least one feature of the pelvis."""
-    columns = [i for i, feature in enumerate(FEATURES) if feature.group is Group.PELVIS]
-    return np.asarray(np.isfinite(features[:, columns]).any(axis=1))
-
-
-def _interval(cohort: Cohort, log_odds: FloatArray, params: TrainingParams) -> HiddenInterval:
-    persons = np.unique(cohort.person)
-    first = np.isin(cohort.person, np.random.default_rng(params.seed).permutation(persons)[::2])
-    knots = np.unique(np.quantile(log_odds, np.linspace(0.02, 0.98, params.knots)))
-    reach = max(20, int(first.sum()) // params.knots)
-    low, high = np.empty(len(knots)), np.empty(len(knots))
-    for i, knot in enumerate(knots):
-        near = np.argsort(np.abs(log_odds[first] - knot), kind="stable")[:reach]
-        low[i], high[i] = np.quantile(cohort.margin[first][near], (0.05, 0.95))
-    low, high = np.maximum.accumulate(low), np.maximum.accumulate(high)
-    rest = ~first
-    miss = np.maximum(
-        np.interp(log_odds[rest], knots, low) - cohort.margin[rest],
-        cohort.margin[rest] - np.interp(log_odds[rest], knots, high),
-    )
-    wider = float(np.quantile(miss, min(1.0, COVERAGE * (1.0 + 1.0 / len(miss)))))
-    return HiddenInterval(knots, low - wider, high + wider)
-
-
-def least_consistency(cohort: Cohort, consistency: FloatArray) -> float:
-    """Consistency that nine of ten true pathways reach, for persons not seen."""
-    of_truth = consistency[np.arange(len(cohort)), pathway_index(cohort)]
-    count = len(of_truth)
-    return float(np.quantile(of_truth, max(0.0, 1.0 - COVERAGE * (1.0 + 1.0 / count)), method="lower"))
 
 
 def familiar(values: FloatArray, usual: FloatArray, params: TrainingParams) -> Familiar:

@@ -9,4 +9,6 @@ COMMANDS = {
     "simulate": "Simulate the recording of a patient, with its truth.",
     "recover": "Restore a recording that broke off from its journal.",
     "replay": "Replay a recording as if it were live, stride by stride.",
+    "train": "Train the risk model on simulated patients.",
+    "evaluate": "Print how well a risk model does, in silico.",
 }

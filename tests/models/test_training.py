@@ -1,0 +1,150 @@
+"""Training: persons stay on one side, calibration, intervals and sets hold what they promise on persons not seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.artefact import logistic
+from models.cohort import Cohort
+from models.evaluation import area, calibration_error, evaluation
+from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group, sensor_set
+from models.judging import Judged, cross_judged, judge
+from models.training import TrainingParams, calibration, folds, knees_only, levels, person_weights, train, unseen
+from tests.models.cohorts import CAUSES, made_cohort
+
+PARAMS = TrainingParams(strengths=(0.01, 0.1), blur=0.4)
+FRESH = made_cohort(persons=400, seed=7)
+WITH_SENSORS = np.array([sensor_set(values) for values in FRESH.features])
+
+
+@pytest.fixture(scope="module")
+def cohort() -> Cohort:
+    return made_cohort(persons=150)
+
+
+@pytest.fixture(scope="module")
+def judged(cohort: Cohort) -> Judged:
+    return judge(train(cohort, PARAMS, {}, {}), FRESH)
+
+
+def test_no_person_is_on_both_sides(cohort: Cohort) -> None:
+    person = np.array(cohort.person)
+    judged_rows = np.zeros(len(cohort), int)
+    for learn, rest in folds(cohort, 5, seed=3):
+        assert not set(person[learn]) & set(person[rest])
+        judged_rows[rest] += 1
+    assert (judged_rows == 1).all()
+
+
+def test_the_model_finds_the_causes(cohort: Cohort) -> None:
+    model = train(cohort, PARAMS, {}, {})
+    reach = np.ptp(model.models[WITH_PELVIS].strain.heights[0], axis=1)
+    assert {NAMES[i] for i in np.argsort(reach)[-2:]} == set(CAUSES)
+
+
+def test_scores_of_persons_not_seen_are_calibrated(judged: Judged) -> None:
+    label = FRESH.exceeds
+    for part in np.array_split(np.argsort(judged.score), 5):
+        assert judged.score[part].mean() == pytest.approx(label[part].mean(), abs=0.1)
+    assert calibration_error(judged.score, label > 0) < 0.06
+
+
+def test_intervals_hold_nine_of_ten_hidden_strains(judged: Judged) -> None:
+    pelvis = WITH_SENSORS == WITH_PELVIS
+    assert 0.86 < judged.covered.mean() < 0.95
+    assert judged.covered[pelvis].mean() > 0.84
+    assert judged.covered[~pelvis].mean() > 0.84
+
+
+def test_intervals_are_wider_without_the_pelvis(judged: Judged) -> None:
+    """Half of what drives the made-up strain is at the pelvis."""
+    pelvis = WITH_SENSORS == WITH_PELVIS
+    assert judged.width[~pelvis].mean() > judged.width[pelvis].mean()
+
+
+def test_sets_hold_nine_of_ten_pathways(judged: Judged) -> None:
+    assert 0.87 < judged.in_set.mean() < 0.97
+    assert 1.0 <= judged.set_size.mean() < 3.0
+
+
+def test_few_healthy_walks_are_called_high(judged: Judged) -> None:
+    healthy = np.isin(FRESH.pathway, ("healthy", "healthy_slow"))
+    assert judged.high[healthy].mean() < 0.08
+    assert judged.high[FRESH.exceeds > 0].mean() > 2.0 * judged.high[healthy].mean()
+    assert (judged.moderate | ~judged.high).all()
+
+
+def test_levels_keep_their_shares() -> None:
+    score = np.linspace(0.0, 1.0, len(FRESH))
+    moderate, high = levels(FRESH, score, PARAMS)
+    healthy = score[np.isin(FRESH.pathway, ("healthy", "healthy_slow"))]
+    assert (healthy >= high).mean() == pytest.approx(PARAMS.flagged_healthy, abs=0.005)
+    assert (healthy >= moderate).mean() >= PARAMS.raised_healthy
+    assert levels(FRESH, 0.1 * score, PARAMS)[1] == 0.5
+
+
+def test_calibration_undoes_overconfidence() -> None:
+    draw = np.random.default_rng(0)
+    honest = draw.normal(size=4000)
+    label = (draw.uniform(size=4000) < logistic(honest)).astype(float)
+    slope, offset = calibration(3.0 * honest + 1.0, label, np.ones(4000))
+    assert slope == pytest.approx(1.0 / 3.0, abs=0.05)
+    assert offset == pytest.approx(-1.0 / 3.0, abs=0.1)
+
+
+def test_a_walk_counts_once_however_often_it_was_analysed(cohort: Cohort) -> None:
+    twice = cohort.rows(np.concatenate([np.arange(len(cohort)), np.arange(10)]))
+    weights = person_weights(twice)
+    assert weights[0] == pytest.approx(0.5 * weights[20])
+    assert weights.mean() == pytest.approx(1.0)
+
+
+def test_missing_values_never_become_zero(cohort: Cohort) -> None:
+    """Moving every present value far from zero changes no prediction: the fill follows the column's mean."""
+    moved = cohort.rows(np.arange(len(cohort)))
+    pelvis = [i for i, feature in enumerate(FEATURES) if feature.group is Group.PELVIS]
+    moved.features[:, pelvis] += 100.0
+    assert unseen(moved, PARAMS).log_odds == pytest.approx(unseen(cohort, PARAMS).log_odds, abs=1e-3)
+
+
+def test_the_model_for_knees_looks_at_nothing_else(cohort: Cohort) -> None:
+    bare = knees_only(cohort)
+    assert len(bare) == len(cohort)  # here every walk is one row
+    assert {sensor_set(values) for values in bare.features} == {WITHOUT_PELVIS}
+    part = train(cohort, PARAMS, {}, {}).models[WITHOUT_PELVIS]
+    for column, feature in enumerate(FEATURES):
+        silent = not part.strain.heights[0, column].any() and not part.strain.missing[0, column]
+        assert silent == (feature.group in (Group.PELVIS, Group.THIGHS)), feature.name
+
+
+def test_shuffled_labels_teach_nothing(cohort: Cohort) -> None:
+    """The whole procedure, choice of strength included, must not see the labels of those it judges."""
+    draw = np.random.default_rng(1)
+    shuffled = cohort.rows(np.arange(len(cohort)))
+    shuffled.margin[:] = draw.permutation(shuffled.margin)
+    found = cross_judged(shuffled, PARAMS)
+    assert area(shuffled.exceeds, found.score) == pytest.approx(0.5, abs=0.1)
+
+
+def test_evaluation_compares_with_the_baselines(cohort: Cohort) -> None:
+    found = evaluation(cohort, PARAMS)
+    assert {"speed only", "stance asymmetry only"} <= set(found["baselines"])
+    assert found["auc_ci95"][0] < found["auc"] < found["auc_ci95"][1]
+    assert found["auc"] > found["baselines"]["speed only"]["auc"] + 0.1
+    assert found["baselines"]["speed only"]["auc"] == pytest.approx(0.5, abs=0.12)
+    assert found["in_silico"] is True
+    assert found["generator_too_easy"] is (found["auc"] > 0.95)
+    assert found["held_out_devices"]["condition"] == "poor"
+    assert sum(count for _, _, count in found["reliability"]) == found["walks"]
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_area_is_scikit_learns(ties: bool) -> None:
+    from sklearn.metrics import roc_auc_score
+
+    draw = np.random.default_rng(2)
+    label = (draw.uniform(size=300) < 0.3).astype(float)
+    score = draw.normal(size=300) + label
+    score = np.round(score) if ties else score
+    assert area(label, score) == pytest.approx(roc_auc_score(label, score))
