@@ -164,6 +164,15 @@ class TestFlag:
             assert ("too few to flag" in found.reason) == (count < PARAMS.flag_strides)
 
     def test_an_interval_that_reaches_into_the_band_says_so(self, metric: str) -> None:
+        """Excluding zero is not enough: the whole interval must lie beyond what is normal."""
+        norm = ASYMMETRY[metric]
+        found = judged(metric, *self.sides(metric, max(norm.normal, norm.least_change) + 0.1))
+        assert found.ci95 is not None
+        assert 0.0 < found.ci95[0] < norm.normal
+        assert found.flag is Flag.NONE
+        assert "reaches into it" in found.reason
+
+    def test_strides_that_scatter_widely_are_not_flagged(self, metric: str) -> None:
         norm = ASYMMETRY[metric]
         left, right = self.sides(metric, max(norm.clear, norm.least_change) + 0.1, spread=0.0)
         rng = np.random.default_rng(0)

@@ -73,6 +73,20 @@ class TestAfterAGap:
         assert error[:1500].max() < 2.5
         assert np.sqrt((error[1500 + length + 100 : 1500 + length + 300] ** 2).mean()) < 3.5
 
+    def test_what_was_known_of_the_gyroscope_is_kept(self) -> None:
+        samples, valid = holed((1500, 120))
+        samples[:, 3:] += [0.015, -0.015, 0.01]  # a degree a second, learned in standing
+        error = lean_error_deg(sensed(samples, valid))
+        assert np.sqrt((error[1720:2400] ** 2).mean()) < 2.5
+
+    @pytest.mark.parametrize("seed", [0, 1])
+    def test_mounting_does_not_matter_there_either(self, seed: int) -> None:
+        mount = random_rotation(seed)
+        samples, valid = holed((900, 15), (1500, 60), (2000, 30))
+        other = np.concatenate((samples[:, :3] @ mount, samples[:, 3:] @ mount), axis=1)
+        ours, theirs = lean_error_deg(sensed(other, valid), mount), lean_error_deg(sensed(samples, valid))
+        np.testing.assert_allclose(ours[valid], theirs[valid], atol=2.0)
+
     def test_the_heading_goes_on(self) -> None:
         samples, valid = holed((1500, 60))
         rotation = matrices(sensed(samples, valid).quat.window(0, N))

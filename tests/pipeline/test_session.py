@@ -15,7 +15,7 @@ from sensor.person import Person
 from sensor.recording import blocks
 from sensor.samples import HIPS, KNEES, Placement, SampleBlock
 from sensor.simulation import STRAIGHT, WalkSpec
-from tests.pipeline.judging import assert_sane
+from tests.pipeline.judging import assert_same_bits, assert_sane
 from tests.pipeline.walks import SOON, analysed, only, recording, walk
 
 
@@ -147,6 +147,11 @@ class TestMemory:
     def test_ten_minutes_of_walking_and_five_of_standing(self) -> None:
         spec = WalkSpec(duration_s=600.0, seed=1)
         assert self.longest(spec, 300) < self.MOST
+
+    @pytest.mark.long
+    def test_what_is_forgotten_is_not_missed(self) -> None:
+        table = walk(WalkSpec(duration_s=600.0, seed=2, placements=(*KNEES, *HIPS))).table
+        assert_same_bits(analyze_table(table, 100), analyze_table(table, None))
 
     @pytest.mark.long
     def test_ten_minutes_without_knees(self) -> None:

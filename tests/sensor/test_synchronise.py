@@ -199,6 +199,17 @@ class TestStream:
         frames = [f for s in (left, right) for f in grid.push(s.block(0, 300))]
         assert sum(map(len, frames)) > 290
 
+    @pytest.mark.parametrize("cut", [5, 6, 7])
+    def test_a_lost_sample_between_two_close_ones_is_judged_once_the_next_is_there(self, cut: int) -> None:
+        """Two samples 1.4 periods apart bridge the lost one between them: not known before the second has come."""
+        time_s = np.concatenate((np.arange(6) / 10.0, 0.5 + np.array([0.7, 1.4, 2.4, 3.4, 4.4]) / 10.0))
+        stream = without(noise(LEFT, time_s), [6])
+        whole, valid = on_grid([stream], 10.0)
+        pieces, pieces_valid = on_grid([stream], 10.0, stream.blocks([cut]))
+        np.testing.assert_array_equal(pieces_valid[LEFT], valid[LEFT])
+        np.testing.assert_array_equal(pieces[LEFT], whole[LEFT])
+        assert valid[LEFT].all()
+
     @settings(max_examples=150)
     @given(st.data())
     def test_any_blocks_in_any_order_give_the_same_bits(self, data: st.DataObject) -> None:
