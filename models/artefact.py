@@ -180,7 +180,7 @@ def logistic(log_odds: float | FloatArray) -> FloatArray:
 
 def to_json(artefact: Artefact) -> str:
     """The artefact as JSON text; equal artefacts give equal text."""
-    return json.dumps({"format": FORMAT, **asdict(artefact)}, default=_plain, indent=1, allow_nan=False) + "\n"
+    return _written({"format": FORMAT, **asdict(artefact)}, "") + "\n"
 
 
 def from_json(text: str) -> Artefact:
@@ -225,6 +225,15 @@ def _array(values: list[Any]) -> FloatArray:
 
 def _arrays(raw: dict[str, Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
     return {name: value if name in but else _array(value) for name, value in raw.items()}
+
+
+def _written(value: object, indent: str) -> str:
+    """JSON with a line for each entry of an object, so that differences between models can be read."""
+    if not isinstance(value, dict) or not value:
+        return json.dumps(value, default=_plain, allow_nan=False)
+    inner = indent + " "
+    lines = (f"{inner}{json.dumps(name)}: {_written(entry, inner)}" for name, entry in value.items())
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
 
 
 def _plain(value: object) -> object:
