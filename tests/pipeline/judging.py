@@ -73,7 +73,7 @@ def assert_sane(result: SessionResult, start_s: float, end_s: float) -> None:
     times = [event.time_s for event in result.events]
     assert times == sorted(times)
     for event in result.events:
-        assert start_s - 0.1 <= event.time_s <= end_s
+        assert start_s - 1e-9 <= event.time_s <= end_s + 0.01
         assert 0.0 <= event.confidence <= 1.0
     seen = {(event.time_s, event.side, event.kind) for event in result.events}
     assert len(seen) == len(result.events), "an event came twice"

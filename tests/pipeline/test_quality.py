@@ -95,8 +95,10 @@ def test_what_asks_for_attention(found: Quality, words: str) -> None:
     assert [words in reason for reason in found.reasons] == [True]
 
 
-def test_one_sensor_alone_does_not_ask_for_the_other_side() -> None:
-    assert verdict(strides=row(Side.LEFT, 40)).verdict is Verdict.VALID
+def test_one_side_alone_asks_for_attention_not_for_strides_of_the_other() -> None:
+    found = verdict(strides=row(Side.LEFT, 40))
+    assert found.verdict is Verdict.ATTENTION
+    assert found.reasons == ("Only the left side was seen: left and right cannot be compared.",)
 
 
 def test_a_little_loss_is_borne() -> None:
