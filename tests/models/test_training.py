@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.artefact import logistic
+from models.artefact import Artefact, logistic
 from models.cohort import Cohort
 from models.evaluation import area, calibration_error, evaluation
 from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group, sensor_set
@@ -14,7 +14,8 @@ from models.training import TrainingParams, calibration, folds, knees_only, leve
 from tests.models.cohorts import CAUSES, made_cohort
 
 PARAMS = TrainingParams(strengths=(0.01, 0.1), blur=0.4)
-FRESH = made_cohort(persons=400, seed=7)
+QUICK = TrainingParams(strengths=(0.03,), folds=3, blur=0.4)
+FRESH = made_cohort(persons=300, seed=7)
 WITH_SENSORS = np.array([sensor_set(values) for values in FRESH.features])
 
 
@@ -24,8 +25,13 @@ def cohort() -> Cohort:
 
 
 @pytest.fixture(scope="module")
-def judged(cohort: Cohort) -> Judged:
-    return judge(train(cohort, PARAMS, {}, {}), FRESH)
+def model(cohort: Cohort) -> Artefact:
+    return train(cohort, PARAMS, {}, {})
+
+
+@pytest.fixture(scope="module")
+def judged(model: Artefact) -> Judged:
+    return judge(model, FRESH)
 
 
 def test_no_person_is_on_both_sides(cohort: Cohort) -> None:
@@ -37,8 +43,7 @@ def test_no_person_is_on_both_sides(cohort: Cohort) -> None:
     assert (judged_rows == 1).all()
 
 
-def test_the_model_finds_the_causes(cohort: Cohort) -> None:
-    model = train(cohort, PARAMS, {}, {})
+def test_the_model_finds_the_causes(model: Artefact) -> None:
     reach = np.ptp(model.models[WITH_PELVIS].strain.heights[0], axis=1)
     assert {NAMES[i] for i in np.argsort(reach)[-2:]} == set(CAUSES)
 
@@ -105,14 +110,14 @@ def test_missing_values_never_become_zero(cohort: Cohort) -> None:
     moved = cohort.rows(np.arange(len(cohort)))
     pelvis = [i for i, feature in enumerate(FEATURES) if feature.group is Group.PELVIS]
     moved.features[:, pelvis] += 100.0
-    assert unseen(moved, PARAMS).log_odds == pytest.approx(unseen(cohort, PARAMS).log_odds, abs=1e-3)
+    assert unseen(moved, QUICK).log_odds == pytest.approx(unseen(cohort, QUICK).log_odds, abs=1e-3)
 
 
-def test_the_model_for_knees_looks_at_nothing_else(cohort: Cohort) -> None:
+def test_the_model_for_knees_looks_at_nothing_else(cohort: Cohort, model: Artefact) -> None:
     bare = knees_only(cohort)
     assert len(bare) == len(cohort)  # here every walk is one row
     assert {sensor_set(values) for values in bare.features} == {WITHOUT_PELVIS}
-    part = train(cohort, PARAMS, {}, {}).models[WITHOUT_PELVIS]
+    part = model.models[WITHOUT_PELVIS]
     for column, feature in enumerate(FEATURES):
         silent = not part.strain.heights[0, column].any() and not part.strain.missing[0, column]
         assert silent == (feature.group in (Group.PELVIS, Group.THIGHS)), feature.name
@@ -123,12 +128,12 @@ def test_shuffled_labels_teach_nothing(cohort: Cohort) -> None:
     draw = np.random.default_rng(1)
     shuffled = cohort.rows(np.arange(len(cohort)))
     shuffled.margin[:] = draw.permutation(shuffled.margin)
-    found = cross_judged(shuffled, PARAMS)
+    found = cross_judged(shuffled, QUICK)
     assert area(shuffled.exceeds, found.score) == pytest.approx(0.5, abs=0.1)
 
 
 def test_evaluation_compares_with_the_baselines(cohort: Cohort) -> None:
-    found = evaluation(cohort, PARAMS)
+    found = evaluation(cohort, QUICK)
     assert {"speed only", "stance asymmetry only"} <= set(found["baselines"])
     assert found["auc_ci95"][0] < found["auc"] < found["auc_ci95"][1]
     assert found["auc"] > found["baselines"]["speed only"]["auc"] + 0.1
