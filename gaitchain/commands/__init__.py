@@ -7,8 +7,13 @@ COMMANDS = {
     "demo": "Simulate a patient with a painful left knee, analyse the walk, write the report.",
     "analyze": "Analyse a recording and write the report and the tables.",
     "simulate": "Simulate the recording of a patient, with its truth.",
+    "devices": "List the sensors that can be reached, by Bluetooth and by cable.",
+    "identify": "Light up a sensor, to find it among others.",
+    "record": "Record a walk from sensors, with a live view.",
     "recover": "Restore a recording that broke off from its journal.",
     "replay": "Replay a recording as if it were live, stride by stride.",
+    "virtual-node": "Be a sensor on a pseudo terminal, to try recording without hardware.",
+    "doctor": "Tell what is missing on this computer, and the fix.",
     "train": "Train the risk model on simulated patients.",
     "evaluate": "Print how well a risk model does, in silico.",
 }

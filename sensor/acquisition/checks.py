@@ -40,5 +40,5 @@ class Check:
         """What to tell a person; empty when it passed."""
         if not self.why:
             return ""
-        where = f"{self.placement.value}: " if self.placement else ""
-        return f"{where}{self.why}."
+        said = f"{self.placement.value}: {self.why}" if self.placement else self.why[0].upper() + self.why[1:]
+        return f"{said}."

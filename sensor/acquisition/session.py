@@ -17,7 +17,7 @@ from sensor.acquisition.decoders import GAITNODE
 from sensor.acquisition.node_worker import NodeSetup, NodeWorker, Opener, running
 from sensor.acquisition.placement_checks import placement_checks
 from sensor.acquisition.plan import STOPPED, RecordingPlan
-from sensor.acquisition.preflight import node_checks
+from sensor.acquisition.preflight import PreflightParams, node_checks
 from sensor.acquisition.states import NodeParams, NodeState
 from sensor.acquisition.vitals import WINDOW_S, Vitals
 from sensor.links.link import Arrival
@@ -137,12 +137,12 @@ class RecordingSession:
             worker.stream()
         await asyncio.gather(*(worker.reach(NodeState.STREAMING, NodeState.BACKFILLING) for worker in self._workers))
 
-    def checks(self) -> list[Check]:
+    def checks(self, params: PreflightParams | None = None) -> list[Check]:
         """What speaks for and against beginning now."""
         found = []
         raw = {}
         for worker, view in zip(self._workers, self.views(), strict=True):
-            found += node_checks(view.placement, view.state, view.why, view.vitals)
+            found += node_checks(view.placement, view.state, view.why, view.vitals, params)
             raw[view.placement] = worker.monitor.recent(self._clock.monotonic_ns(), WINDOW_S)
         return found + placement_checks(raw)
 

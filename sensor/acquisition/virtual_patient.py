@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import numpy as np
+
 from firmware_protocol.crystal import Crystal
 from firmware_protocol.faults import LinkFaults, Radio
 from firmware_protocol.messages import Role
@@ -28,24 +30,29 @@ CRYSTALS_PPM = (30.0, -25.0, 8.0, -12.0)  # as far apart as good crystals are
 class RadioSpec:
     """What is between the nodes and the host."""
 
-    loss: float = 0.01
+    loss: float = 0.002  # the radio itself repeats what is lost on the air
     interval_s: float = 0.030
     seed: int = 0
 
 
 def again(source: SampleSource, period_s: float, begin_s: float = 0.0) -> SampleSource:
-    """A signal that begins anew after its end."""
+    """A signal that begins at ``begin_s`` and anew after its end; before it, its first value."""
 
     def feel(at_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return source((at_s - begin_s) % period_s + begin_s)
+        return source(np.maximum(at_s - begin_s, 0.0) % period_s)
 
     return feel
 
 
 def virtual_node(
-    table: RecordingTable, placement: Placement, *, serial_line: bool = False, faults: NodeFaults | None = None
+    table: RecordingTable,
+    placement: Placement,
+    *,
+    begin_s: float = 0.0,
+    serial_line: bool = False,
+    faults: NodeFaults | None = None,
 ) -> VirtualNode:
-    """A node worn at one placement of a walk, which is walked over and over again."""
+    """A node worn at one placement of a walk, which begins at ``begin_s`` and is walked over and over again."""
     k = list(Placement).index(placement)
     spec = NodeSpec(
         serial=FIRST_SERIAL + k,
@@ -56,7 +63,7 @@ def virtual_node(
         faults=faults or NodeFaults(),
     )
     period_s = float(table.time_s[-1] - table.time_s[0])
-    return VirtualNode(spec, again(felt(table, placement), period_s))
+    return VirtualNode(spec, again(felt(table, placement), period_s, begin_s))
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from sensor.devices.samples import DeviceSamples
 from sensor.links import ble
 from sensor.links.ble import BleAdapter, Seen
 from sensor.links.link import Link, LinkLost, LinkRefused
+from tests.fakes.bluez.air import on_air
 from tests.fakes.bluez.daemon import private_bus
 from tests.fakes.bluez.node import NodeOnAir
 from tests.fakes.bluez.service import Characteristic, FakeBlueZ, Peripheral
@@ -41,23 +42,10 @@ def _system_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.asynccontextmanager
 async def air(bus: str, *serials: int, att_mtu: int = 247) -> AsyncIterator[tuple[FakeBlueZ, list[NodeOnAir]]]:
-    """The fake BlueZ with some nodes on the air; afterwards nothing is left, bleak's own bus included."""
-    from bleak.backends.bluezdbus.manager import get_global_bluez_manager
-
-    bluez = FakeBlueZ(bus)
-    await bluez.start()
-    nodes = [NodeOnAir(bluez, VirtualNode(NodeSpec(serial=serial), still), att_mtu) for serial in serials]
-    try:
-        yield bluez, nodes
-    finally:
-        for node in nodes:
-            await node.stop()
-        manager = await get_global_bluez_manager()
-        watcher = manager._bus_watcher_task
-        if manager._bus is not None and watcher is not None:
-            manager._bus.disconnect()
-            await watcher
-        await bluez.stop()
+    """Nodes that lie still."""
+    nodes = [VirtualNode(NodeSpec(serial=serial), still) for serial in serials]
+    async with on_air(bus, nodes, att_mtu) as both:
+        yield both
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
