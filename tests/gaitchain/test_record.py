@@ -329,3 +329,18 @@ def test_sensors_without_a_place_are_asked_for_or_left_out(tmp_path: Path) -> No
 def test_how_sources_and_places_are_written() -> None:
     assert parse_source("serial:socket://localhost:7") == Source("serial", "socket://localhost:7")
     assert parse_place("1a2B=hip_left") == ("1A2B", P.HIP_LEFT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_a_disk_that_gets_full_is_said_and_everything_before_is_kept(tmp_path: Path) -> None:
+    session = tmp_path / "walk"
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000));"
+        "from gaitchain.cli import run; sys.exit(run(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", limited, "record", "-o", str(session), *SIM, "--duration", "7000", "--json"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    assert done.returncode == ExitCode.UNEXPECTED, done.stderr.decode()
+    assert "is full" in json.loads(done.stdout)["failure"]
+    assert b"gaitchain recover" in done.stderr
+    assert read_recording(session).time_s[-1] > 5.0
