@@ -87,6 +87,9 @@ class BleLink:
             self._inbox.lose(refused)
             await self.close()
             raise
+        except asyncio.CancelledError:  # whoever stops waiting shall not leave a node held
+            await self.close()
+            raise
         except RADIO_ERRORS as error:
             self._inbox.lose(LinkLost(f"{self.name} could not be connected."))
             await self.close()

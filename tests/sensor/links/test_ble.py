@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bleak import BleakClient
 
 from firmware_protocol import messages as m
 from firmware_protocol.codec import Packet, decode, encode
@@ -292,5 +293,33 @@ def test_another_makers_sensor_streams_over_the_same_link(bus: str) -> None:
             dot.att_mtu = 23
             with pytest.raises(LinkRefused, match="ATT MTU of 23 bytes, the sensor needs 31"):
                 await adapter.connect(one, [movella_dot.MEDIUM_UUID], least_frame=needed)
+
+    run(main)
+
+
+@pytest.mark.parametrize("silent", [True, False], ids=["while connecting", "while subscribing"])
+def test_a_connection_nobody_waits_for_any_more_is_given_back(
+    bus: str, silent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with air(bus, 9) as (_, (node,)):
+            adapter = BleAdapter()
+            (one,) = await seen(adapter, 9)
+            node.peripheral.silent = silent
+            if not silent:
+                monkeypatch.setattr(BleakClient, "start_notify", lambda *_: asyncio.Event().wait())
+            connecting = asyncio.create_task(adapter.connect(one))
+            await asyncio.sleep(0.3)
+            assert node.peripheral.connected is not silent
+            connecting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await connecting
+            await asyncio.sleep(0.05)
+            assert not node.peripheral.connected
+            monkeypatch.undo()
+            monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
+            node.peripheral.silent = False
+            link = await adapter.connect(one)
+            await link.close()
 
     run(main)
