@@ -47,6 +47,8 @@ def _measures(document: dict[str, Any]) -> RenderableType:
     table.add_row("Strides used", f"left {strides['left']['valid']}, right {strides['right']['valid']}", "", "")
     for key, measure in document["measures"].items():
         value, unit, band = measure["value"], measure["unit"], measure["band"]
+        if value is None and key.startswith("time_course."):
+            continue  # short walks have none; five lines saying so would hide the rest
         against = "" if value is None else against_band(value, band)
         table.add_row(
             spoken(key, MEASURES),

@@ -91,7 +91,17 @@ PLACEMENTS: Mapping[str, str] = {
 FLAGS: Mapping[str, str] = {"none": "within reference", "borderline": "borderline", "clear": "clear"}
 
 _UNITS: Mapping[str, str] = {"deg": "°", "m/s^2": "m/s²", "deg/s": "°/s", "1": ""}
-_DECIMALS: Mapping[str, int] = {"m/s": 2, "s": 2, "m": 2, "rad/s": 2, "steps/min": 0, "%": 1, "deg": 1, "m/s^2": 1, "1": 2}
+_DECIMALS: Mapping[str, int] = {
+    "m/s": 2,
+    "s": 2,
+    "m": 2,
+    "rad/s": 2,
+    "steps/min": 0,
+    "%": 1,
+    "deg": 1,
+    "m/s^2": 1,
+    "1": 2,
+}
 
 _KEY_DECIMALS: Mapping[str, int] = {"gait.walking_time_s": 0}
 
