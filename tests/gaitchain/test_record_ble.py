@@ -54,7 +54,7 @@ def test_four_sensors_one_of_which_is_lost_twice(bus: str, tmp_path: Path, table
 
     async def main() -> Recorded:
         async with on_air(bus, [virtual_node(table, placement) for placement in WORN]) as (_, nodes):
-            recorder = Recorder(order(tmp_path / "walk", 3.0), desk)
+            recorder = Recorder(order(tmp_path / "walk", 5.0), desk)
             recording = asyncio.create_task(recorder.run(recorder.choose(await search(recorder.order)), HostClock()))
             for _ in range(2):
                 while "Recording." not in desk.told or not desk.shown[-1].nodes[1].state.live:
