@@ -69,7 +69,7 @@ def test_two_sensors_on_cables(tmp_path: Path, table: RecordingTable) -> None:
 
     before = descriptors()
     end = asyncio.run(main())
-    assert descriptors() == before
+    assert descriptors() <= before
     assert (end.absent, end.failure) == ((), None)
     recording = read_recording(tmp_path / "walk")
     assert recording.placements == KNEES
