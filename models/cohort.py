@@ -53,8 +53,8 @@ _Result = TypeVar("_Result")
 class CohortParams:
     """How the cohort is made. Shares and ranges are design choices, not prevalence."""
 
-    persons: int = 320
-    reference_persons: int = 600
+    persons: int = 120
+    reference_persons: int = 400
     always: tuple[str, ...] = (HEALTHY, "antalgic_knee", "abductor_weakness")  # every person walks these
     others_each: int = 2  # and so many of the others; most of those have little mechanical strain
     seed: int = 1

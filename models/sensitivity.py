@@ -66,8 +66,8 @@ VARIANTS: Mapping[str, DemandParams] = {USED: DemandParams()} | {
 class SensitivityParams:
     """Size of the analysis."""
 
-    reference_persons: int = 150
-    persons: int = 40
+    reference_persons: int = 80
+    persons: int = 14
     seed: int = 1
 
 

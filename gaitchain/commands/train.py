@@ -47,7 +47,7 @@ class Told:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for model.json, MODEL_CARD.md and cohort.npz. [default: models in the data folder]",
 )
-@click.option("--persons", type=click.IntRange(FEWEST), default=320, show_default=True, help="Simulated persons.")
+@click.option("--persons", type=click.IntRange(FEWEST), default=120, show_default=True, help="Simulated persons.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same model.")
 @click.option(
     "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes. [default: one per processor]"
@@ -56,7 +56,7 @@ class Told:
 def command(data: str | None, out_dir: Path | None, persons: int, seed: int, jobs: int) -> ExitCode:
     """Train the risk model on a simulated cohort, split by person, and evaluate it on persons it did not see.
 
-    With the defaults this makes the model that gaitchain comes with, in about a quarter of an hour on two processors.
+    With the defaults this makes the model that gaitchain comes with, in about five minutes on two idle processors.
     Every figure is in silico. The last line of output is the path of the model.
     """
     from models.artefact import to_json  # scikit-learn, three seconds that --help need not pay
