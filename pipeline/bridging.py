@@ -44,6 +44,8 @@ class Bridging:
 
     def push(self, samples: FloatArray, valid: BoolArray) -> tuple[FloatArray, FloatArray]:
         """Return bridged samples (m, 6) and their trust (m,)."""
+        if valid.all() and len(valid):
+            return _joined(self._good(samples))
         edges = np.flatnonzero(np.diff(valid.astype(np.int8))) + 1
         parts: list[tuple[FloatArray, FloatArray]] = []
         for run in np.split(np.arange(len(valid)), edges):
@@ -86,4 +88,6 @@ class Bridging:
 def _joined(parts: list[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
     if not parts:
         return np.empty((0, 6)), np.empty(0)
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate([samples for samples, _ in parts]), np.concatenate([trust for _, trust in parts])

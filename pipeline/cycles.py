@@ -34,6 +34,11 @@ class Cycle:
     other_ic: Contact | None
     reason: str  # why the cycle is not valid, or empty
 
+    @property
+    def reach(self) -> float:
+        """Grid index of the last contact that the cycle knows of."""
+        return (self.after_next_ic or self.next_ic).at
+
 
 @dataclass(slots=True)
 class _Track:

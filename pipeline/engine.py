@@ -29,6 +29,8 @@ from pipeline.turns import TurnFinder, TurnParams, overlaps
 from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.synchronise import GRID_HZ, Frame, UniformGrid
 
+_STRIDE_MARGIN = 0.5 * GRID_HZ  # signals that the numbers of a stride need behind it
+_SLOW = int(0.5 * GRID_HZ)  # angles are shown this often at least
 _LOOK_BACK = int(12 * GRID_HZ)  # signals kept before the oldest cycle still to come
 
 
@@ -70,6 +72,7 @@ class _Stages:
     contacts: list[Contact] = field(default_factory=list)
     waiting: list[Cycle] = field(default_factory=list)
     shown: int = 0  # grid index up to which angles have been returned
+    slow: int = 0  # grid index up to which the signals of strides and curves have been computed
 
 
 class Engine:
@@ -94,6 +97,7 @@ class Engine:
         self._motions = {placement: Motion(params.orientation) for placement in rates_hz}
         self._warmup = Warmup(self._motions, params.calibration)
         self._stages: _Stages | None = None
+        self._turns_lag = params.turns.taps // 2 + int(params.turns.pad_s * GRID_HZ)
 
     @property
     def origin_s(self) -> float:
@@ -107,7 +111,10 @@ class Engine:
 
     def push(self, block: SampleBlock) -> Increment:
         """Take a block; return what is now certain."""
-        for frame in self._grid.push(block):
+        frames = self._grid.push(block)
+        if not frames:
+            return _nothing()
+        for frame in frames:
             self._take(frame)
         return self._advance(last=False)
 
@@ -140,7 +147,7 @@ class Engine:
                 if self.calibration is not None:
                     self._stages = _build(alive, self.calibration, self.params)
         if self._stages is None:
-            return Increment([], [], np.empty((0, 3)), np.empty((0, 2)))
+            return _nothing()
         return self._run(self._stages, last=last)
 
     def _run(self, stages: _Stages, *, last: bool) -> Increment:
@@ -154,19 +161,31 @@ class Engine:
             settled = min(settled, source.settled)
         if last:
             settled = float("inf")
-        self._advance_signals(stages, last=last)
-
         ready = sorted((c for c in stages.contacts if c.at < settled), key=lambda c: (c.at, c.side, c.kind))
         stages.contacts = [c for c in stages.contacts if c.at >= settled]
         stages.waiting += stages.cycles.push(ready, settled)
         events = [Event(self.origin_s + c.at / GRID_HZ, c.side, c.kind, c.confidence, c.note) for c in ready]
+        if not last and not self._slow_due(stages):
+            return Increment(events, [], np.empty((0, 3)), np.empty((0, 2)))
+        self._advance_signals(stages, last=last)
         strides = self._strides(stages, last=last)
         angles = self._angles(stages)
         self._forget(stages, settled)
         return Increment(events, strides, *angles)
 
+    def _slow_due(self, stages: _Stages) -> bool:
+        """Whether to compute the signals behind strides and curves now: a stride may be complete, or it is time.
+
+        Their cost is by the call. When they are computed changes no number, only how many increments share them.
+        """
+        end = min(motion.end for motion in self._motions.values())
+        if stages.waiting and stages.waiting[0].reach + _STRIDE_MARGIN <= end - self._turns_lag:
+            return True
+        return end - stages.slow >= _SLOW
+
     def _advance_signals(self, stages: _Stages, *, last: bool) -> None:
         worn = min(motion.end for motion in self._motions.values())
+        stages.slow = worn
         if stages.pelvis is not None:
             stages.pelvis.advance(worn)
         if stages.trunk is not None:
@@ -192,8 +211,7 @@ class Engine:
         out = []
         while stages.waiting:
             cycle = stages.waiting[0]
-            reach = cycle.after_next_ic.at if cycle.after_next_ic else cycle.next_ic.at
-            if reach + 0.5 * GRID_HZ > known:
+            if cycle.reach + _STRIDE_MARGIN > known:
                 break
             stages.waiting.pop(0)
             stride = measure(
@@ -240,6 +258,10 @@ class Engine:
             stages.trunk.acceleration.forget(before)
         stages.heading.rate.forget(before)
         stages.turns.forget(before)
+
+
+def _nothing() -> Increment:
+    return Increment([], [], np.empty((0, 3)), np.empty((0, 2)))
 
 
 def _exchanged(motions: Mapping[Placement, Motion]) -> dict[Placement, Motion]:

@@ -73,7 +73,10 @@ class Fir:
             self._history = samples
             return samples[:0]
         self._history = samples[len(samples) - keep :].copy()
-        return np.stack([np.convolve(column, self.taps, "valid") for column in samples.T], axis=1)
+        out = np.empty((len(samples) - keep, samples.shape[1]))
+        for at, column in enumerate(samples.T):
+            out[:, at] = np.convolve(column, self.taps, "valid")
+        return out
 
 
 def smooth(samples: FloatArray, taps: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ import numpy as np
 from vqf import VQF
 
 from pipeline.bridging import Bridging, BridgingParams, Trust
-from pipeline.rotations import product
+from pipeline.rotations import product, rotate
 from pipeline.timeline import Series
 from sensor.samples import BoolArray, FloatArray
 from sensor.synchronise import GRID_HZ
@@ -44,7 +44,8 @@ class Motion:
 
     def __init__(self, params: OrientationParams | None = None) -> None:
         self.params = params or OrientationParams()
-        self.acc, self.gyr, self.quat, self.trust = Series(3), Series(3), Series(4), Series(1)
+        self.acc, self.gyr, self.trust = Series(3), Series(3), Series(1)
+        self._quat, self._force = Series(4), Series(3)
         self.samples = 0
         self._first: FloatArray | None = None
         self._changed = np.zeros(6, dtype=bool)
@@ -59,6 +60,22 @@ class Motion:
     def end(self) -> int:
         """Grid index up to which motion is known."""
         return self.acc.end
+
+    @property
+    def quat(self) -> Series:
+        """Orientation of every sample; computed when asked for, since the filter's cost is by the call."""
+        if self._quat.end < self.end:
+            self._orient_rest()
+        return self._quat
+
+    @property
+    def force(self) -> Series:
+        """Specific force in earth axes, m/s^2, of every sample; computed when asked for."""
+        begin = self._force.end
+        if begin < self.end:
+            quat = self.quat.window(begin, self.end)
+            self._force.append(rotate(quat, self.acc.window(begin, self.end)))
+        return self._force
 
     @property
     def dead(self) -> bool:
@@ -81,20 +98,25 @@ class Motion:
 
     def forget(self, before: int) -> None:
         """Let go of what lies before a grid index."""
+        if self._force.end:  # of those sensors only that anything asked it of
+            self.force.forget(before)
         for series in (self.acc, self.gyr, self.quat, self.trust):
             series.forget(before)
 
     def _append(self, samples: FloatArray, trust: FloatArray) -> None:
         if not len(samples):
             return
-        acc, gyr = np.ascontiguousarray(samples[:, :3]), np.ascontiguousarray(samples[:, 3:])
-        self.acc.append(acc)
-        self.gyr.append(gyr)
+        self.acc.append(samples[:, :3])
+        self.gyr.append(samples[:, 3:])
         self.trust.append(trust)
-        withheld = trust >= Trust.WITHHELD
-        edges = np.concatenate(([0], np.flatnonzero(np.diff(withheld)) + 1, [len(withheld)]))
-        for first, last in pairwise(edges):
-            self.quat.append(self._orient(acc[first:last], gyr[first:last], gap=bool(withheld[first])))
+
+    def _orient_rest(self) -> None:
+        begin = self._quat.end
+        withheld = self.trust.window(begin, self.end) >= Trust.WITHHELD
+        edges = np.concatenate(([0], np.flatnonzero(np.diff(withheld)) + 1, [len(withheld)])) + begin
+        for first, last in pairwise(edges.tolist()):
+            acc, gyr = self.acc.window(first, last), self.gyr.window(first, last)
+            self._quat.append(self._orient(acc, gyr, gap=bool(withheld[first - begin])))
 
     def _orient(self, acc: FloatArray, gyr: FloatArray, *, gap: bool) -> FloatArray:
         """Orientation over a run of samples, all inside a gap or all outside.

@@ -12,12 +12,14 @@ from sensor.samples import FloatArray
 def matrices(quaternions: FloatArray) -> FloatArray:
     """Rotation matrices (n, 3, 3) of unit quaternions (n, 4), scalar first."""
     w, x, y, z = quaternions.T
-    rows = (
-        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
-        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
-        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
-    )
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    out = np.empty((len(quaternions), 3, 3))
+    xx, yy, zz = x * x, y * y, z * z
+    xy, xz, yz = x * y, x * z, y * z
+    wx, wy, wz = w * x, w * y, w * z
+    out[:, 0, 0], out[:, 0, 1], out[:, 0, 2] = 1 - 2 * (yy + zz), 2 * (xy - wz), 2 * (xz + wy)
+    out[:, 1, 0], out[:, 1, 1], out[:, 1, 2] = 2 * (xy + wz), 1 - 2 * (xx + zz), 2 * (yz - wx)
+    out[:, 2, 0], out[:, 2, 1], out[:, 2, 2] = 2 * (xz - wy), 2 * (yz + wx), 1 - 2 * (xx + yy)
+    return out
 
 
 def up_axes(quaternions: FloatArray) -> FloatArray:
@@ -30,15 +32,12 @@ def product(first: FloatArray, second: FloatArray) -> FloatArray:
     """Hamilton product of one quaternion (4,) with others (n, 4)."""
     a, b, c, d = first
     w, x, y, z = second.T
-    return np.stack(
-        (
-            a * w - b * x - c * y - d * z,
-            a * x + b * w + c * z - d * y,
-            a * y - b * z + c * w + d * x,
-            a * z + b * y - c * x + d * w,
-        ),
-        axis=1,
-    )
+    out = np.empty_like(second)
+    out[:, 0] = a * w - b * x - c * y - d * z
+    out[:, 1] = a * x + b * w + c * z - d * y
+    out[:, 2] = a * y - b * z + c * w + d * x
+    out[:, 3] = a * z + b * y - c * x + d * w
+    return out
 
 
 def rotate(quaternions: FloatArray, vectors: FloatArray) -> FloatArray:
@@ -52,7 +51,11 @@ def cross(first: FloatArray, second: FloatArray) -> FloatArray:
     """Cross products of vectors (n, 3); several times faster than numpy's general one."""
     a, b, c = first.T
     x, y, z = second.T
-    return np.stack((b * z - c * y, c * x - a * z, a * y - b * x), axis=1)
+    out = np.empty(second.shape)
+    out[:, 0] = b * z - c * y
+    out[:, 1] = c * x - a * z
+    out[:, 2] = a * y - b * x
+    return out
 
 
 def unit(vector: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from pipeline.result import Interval
 from sensor.samples import FloatArray
@@ -32,10 +33,11 @@ def median_draws(values: FloatArray, params: BootstrapParams, stream: int = 0) -
     blocks = -(-n // block)
     rng = np.random.default_rng([_SEED, stream])
     starts = rng.integers(0, n, size=(draws, blocks))
-    index = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n] % n
+    around = np.concatenate((values, values[: block - 1]))
+    drawn = sliding_window_view(around, block)[starts].reshape(draws, -1)[:, :n]
     median = np.median(values)
     # Drawn blocks vary less than independent strides would; without this 95 % intervals held 83 to 91 %.
-    return np.asarray(median + (np.median(values[index], axis=1) - median) * np.sqrt(n / (n - block)))
+    return np.asarray(median + (np.median(drawn, axis=1, overwrite_input=True) - median) * np.sqrt(n / (n - block)))
 
 
 def widened(value: float, interval: Interval, sd: float) -> Interval:

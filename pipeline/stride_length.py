@@ -18,11 +18,11 @@ import numpy as np
 from pipeline.bridging import Trust
 from pipeline.contacts import worst_trust
 from pipeline.orientation import Motion
-from pipeline.rotations import cross, rotate, up_axes
+from pipeline.rotations import matrices, up_axes
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
-_GRAVITY_M_S2 = 9.81
+_GRAVITY_M_S2 = np.array([0.0, 0.0, 9.81])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,15 @@ def displacement(motion: Motion, to_segment: FloatArray, start: int, end: int, l
         Distance from the ankle's axis up to the sensor along the limb.
     """
     quat = motion.quat.window(start, end + 1)
-    acc = rotate(quat, motion.acc.window(start, end + 1))
-    acc[:, 2] -= _GRAVITY_M_S2
-    ends = np.array([0, -1])
-    omega = rotate(quat[ends], motion.gyr.window(start, end + 1)[ends])
-    limb = rotate(quat[ends], np.tile(to_segment[2], (2, 1)))
-    begin_velocity, end_velocity = cross(omega, lever_m * limb)
+    acc = motion.force.window(start, end + 1) - _GRAVITY_M_S2
+    begin_velocity, end_velocity = (
+        _cross(to_earth @ motion.gyr.window(at, at + 1)[0], lever_m * (to_earth @ to_segment[2]))
+        for at, to_earth in zip((start, end), matrices(quat[[0, -1]]), strict=True)
+    )
     dt = 1.0 / GRID_HZ
     steps = 0.5 * (acc[1:] + acc[:-1]) * dt
     velocity = begin_velocity + np.concatenate((np.zeros((1, 3)), np.cumsum(steps, axis=0)))
-    ramp = np.linspace(0.0, 1.0, len(velocity))[:, None]
+    ramp = np.arange(len(velocity))[:, None] / (len(velocity) - 1)
     velocity += ramp * (end_velocity - velocity[-1])
     return np.asarray((0.5 * (velocity[1:] + velocity[:-1])).sum(axis=0) * dt)
 
@@ -85,3 +84,9 @@ def stride_length_m(
         return float("nan")
     moved = displacement(motion, to_segment, first, second, params.sensor_above_ankle * height_m)
     return float(np.hypot(moved[0], moved[1]))
+
+
+def _cross(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Cross product of two vectors (3,)."""
+    (a, b, c), (x, y, z) = first.tolist(), second.tolist()
+    return np.array([b * z - c * y, c * x - a * z, a * y - b * x])

@@ -49,9 +49,13 @@ class _Stream:
     def append(self, block: SampleBlock) -> None:
         self.clock_s = float(block.time_s[-1])
         values = np.concatenate((block.acc_m_s2, block.gyr_rad_s), axis=1)
-        good = np.isfinite(values).all(axis=1)
-        self.times = np.concatenate((self.times, block.time_s[good]))
-        self.values = np.concatenate((self.values, values[good]))
+        times = block.time_s
+        finite = np.isfinite(values)
+        if not finite.all():
+            good = finite.all(axis=1)
+            times, values = times[good], values[good]
+        self.times = np.concatenate((self.times, times))
+        self.values = np.concatenate((self.values, values))
 
     def forget(self, before_s: float) -> None:
         """Drop what lies before the last sample at or before the given time."""
@@ -128,13 +132,17 @@ def _interpolate(stream: _Stream, times: FloatArray, rate_hz: float) -> tuple[Fl
     after = np.searchsorted(known, times, side="left")
     before = np.maximum(after - 1, 0)
     after = np.minimum(after, len(known) - 1)
+    since, until = times - known[before], known[after] - times
     step = known[after] - known[before]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weight = np.where(step > 0, (times - known[before]) / step, 0.0)
+    inside = (since >= 0.0) & (until >= 0.0) & (step <= GAP_PERIODS / rate_hz)
+    if (inside & (step > 0.0)).all():
+        low = values[before]
+        return low + (since / step)[:, None] * (values[after] - low), inside
+    apart = np.abs(since), np.abs(until)
+    weight = np.divide(since, step, out=np.zeros(len(times)), where=step > 0.0)
     # A lone sample stands for half a period on either side; that also covers the two ends of the recording.
-    near = np.minimum(np.abs(times - known[before]), np.abs(times - known[after])) <= 0.5 / rate_hz
-    inside = (known[before] <= times) & (times <= known[after]) & (step <= GAP_PERIODS / rate_hz)
-    weight = np.where(inside, weight, (np.abs(times - known[after]) < np.abs(times - known[before])).astype(np.float64))
+    near = np.minimum(*apart) <= 0.5 / rate_hz
+    weight = np.where(inside, weight, (apart[1] < apart[0]).astype(np.float64))
     out = values[before] + weight[:, None] * (values[after] - values[before])
     valid = inside | near
     out[~valid] = np.nan

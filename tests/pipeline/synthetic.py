@@ -55,9 +55,11 @@ def motion_of(
     gyr = np.concatenate((steps[:1], steps, steps[-1:])) if n > 2 else np.zeros((n, 3))
     force = GRAVITY + (np.zeros((n, 3)) if acceleration_m_s2 is None else acceleration_m_s2)
     motion = Motion()
+    motion.quat.append(
+        Rotation.from_matrix(sensor).as_quat()[:, [3, 0, 1, 2]]
+    )  # before the rest: nothing is left to be oriented
     motion.acc.append(np.einsum("nij,ni->nj", sensor, force))
     motion.gyr.append(gyr)
-    motion.quat.append(Rotation.from_matrix(sensor).as_quat()[:, [3, 0, 1, 2]])
     motion.trust.append(np.full(n, float(Trust.SAMPLE)) if trust is None else trust)
     return motion
 

@@ -51,7 +51,7 @@ class TestWarmup:
         grown = Motion()
         warmup, closed = Warmup({LEFT: grown}, PARAMS), []
         for start in range(0, 5000, 37):
-            for name in ("acc", "gyr", "quat", "trust"):
+            for name in ("quat", "acc", "gyr", "trust"):
                 getattr(grown, name).append(getattr(whole, name).window(start, min(start + 37, 5000)))
             closed.append(warmup.closes_at())
         assert next(at for at in closed if at is not None) == closes_at(whole) == 3300

@@ -168,7 +168,7 @@ class TestDetector:
         trust = np.zeros(motion.end)
         trust[landing - 5 : landing - 5 + length] = Trust.BRIDGED if length <= 10 else Trust.WITHHELD
         gapped = Motion()
-        for name in ("acc", "gyr", "quat"):
+        for name in ("quat", "acc", "gyr"):  # oriented first: nothing is left to be computed
             getattr(gapped, name).append(getattr(motion, name).window(0, motion.end))
         gapped.trust.append(trust)
         found = contacts(gapped, axis)
