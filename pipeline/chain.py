@@ -28,22 +28,22 @@ def chain(
         _from_asymmetry(
             Link.KNEE,
             asymmetry["stance_time"],
-            "The {side} leg is borne on for a shorter time ({value:+.1f} % left against right).",
-            "Both legs are borne on for equally long ({value:+.1f} %).",
+            "The {side} leg is borne on for a shorter time ({value:+z.1f} % left against right).",
+            "Both legs are borne on for equally long ({value:+z.1f} %).",
             shorter_is_affected=True,
         ),
         _from_asymmetry(
             Link.STRIDE,
             asymmetry["step_time"],
-            "The step onto the {side} foot takes longer ({value:+.1f} % left against right).",
-            "Steps onto both feet take equally long ({value:+.1f} %).",
+            "The step onto the {side} foot takes longer ({value:+z.1f} % left against right).",
+            "Steps onto both feet take equally long ({value:+z.1f} %).",
             shorter_is_affected=False,
         ),
         _from_asymmetry(
             Link.LOAD,
             asymmetry["impact_peak"],
-            "The {side} foot lands more softly ({value:+.0f} % left against right).",
-            "Both feet land about equally hard ({value:+.0f} %).",
+            "The {side} foot lands more softly ({value:+z.0f} % left against right).",
+            "Both feet land about equally hard ({value:+z.0f} %).",
             shorter_is_affected=True,
         ),
         _pelvis(pelvis["drop_difference_deg"]),
@@ -97,7 +97,7 @@ def _pelvis(difference: Measure) -> ChainLink:
     text = (
         f"The pelvis drops {abs(value):.1f} deg more while the {side.value} leg stands."
         if outside
-        else f"The pelvis drops about equally on both sides (difference {value:+.1f} deg)."
+        else f"The pelvis drops about equally on both sides (difference {value:+z.1f} deg)."
     )
     if outside and not firm:
         text += " Soft tissue under the sensors alone may do as much."
@@ -127,11 +127,11 @@ def _claudication(slope: Measure, recovery: Measure) -> ChainLink:
             Link.CLAUDICATION,
             "Needs a walk-sit-walk protocol of six minutes or more, to see whether walking worsens and sitting helps.",
         )
-    text = f"Walking speed changes by {slope.value:+.1f} % per minute of walking"
+    text = f"Walking speed changes by {slope.value:+z.1f} % per minute of walking"
     if recovery.value is None:
         text += "; no rest of half a minute's walk on either side was recorded."
     else:
-        text += f", and by {recovery.value:+.0f} % over the longest rest."
+        text += f", and by {recovery.value:+z.0f} % over the longest rest."
     return ChainLink(
         Link.CLAUDICATION,
         Status.OBSERVED,
