@@ -50,7 +50,7 @@ class Motion:
         self._first: FloatArray | None = None
         self._changed = np.zeros(6, dtype=bool)
         self._bridging = Bridging(self.params.bridging)
-        self._filter = self._new_filter()
+        self._filter = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
         self._in_gap = False
         self._bias = self._filter.getBiasEstimate()  # as it was before the gap: the filling would pull at it
         self._last = np.array([1.0, 0.0, 0.0, 0.0])
@@ -128,7 +128,8 @@ class Motion:
         if entered:
             self._bias = self._filter.getBiasEstimate()
         if restarted:
-            self._filter = self._new_filter()
+            # The first second's error of the vertical would pull at the bias, and differently in every mounting.
+            self._filter = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s, motionBiasEstEnabled=False)
             self._filter.setBiasEstimate(*self._bias)
         quat = np.asarray(self._filter.updateBatch(gyr, acc)["quat6D"])
         if restarted:
@@ -136,9 +137,6 @@ class Motion:
         quat = product(self._heading, quat)
         self._last = quat[-1].copy()
         return quat
-
-    def _new_filter(self) -> VQF:
-        return VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
 
 
 def _heading_between(start: FloatArray, goal: FloatArray) -> FloatArray:

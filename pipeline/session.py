@@ -139,8 +139,11 @@ class SessionAnalysis:
         return Matched(float(np.median(speeds)), self._leg_m) if len(speeds) else None
 
     def _asymmetry(self, metric: str) -> Asymmetry:
-        left, right = (of_side(self._strides, side, FIELD[metric]) for side in Side)
-        return asymmetry(metric, left, right, self._why_not(metric), self.params.asymmetry)
+        why_not = self._why_not(metric)
+        # What the two sides measured in different ways, or without a zero, must not be compared.
+        strides = [] if why_not else self._strides
+        left, right = (of_side(strides, side, FIELD[metric]) for side in Side)
+        return asymmetry(metric, left, right, why_not, self.params.asymmetry)
 
     def _why_not(self, metric: str) -> str:
         """Why these sensors cannot show a metric at all; empty when they can."""

@@ -32,6 +32,7 @@ class StrideLengthParams:
     sensor_above_ankle: float = 0.186  # of body height: shank 0.246 minus 0.06 below the knee (simulator table 5.6)
     search: tuple[float, float] = (0.10, 0.45)  # of the stride after initial contact
     settle_s: float = 1.0  # after a gap the orientation needs this long to find back
+    plausible_m: tuple[float, float] = (0.1, 3.5)  # beyond, a sensor's unit or fixation is wrong
 
 
 def mid_stance(
@@ -83,7 +84,9 @@ def stride_length_m(
     if worst_trust(motion.trust, first - settle, second) is Trust.WITHHELD:
         return float("nan")
     moved = displacement(motion, to_segment, first, second, params.sensor_above_ankle * height_m)
-    return float(np.hypot(moved[0], moved[1]))
+    length = float(np.hypot(moved[0], moved[1]))
+    low, high = params.plausible_m
+    return length if low <= length <= high else float("nan")
 
 
 def _cross(first: FloatArray, second: FloatArray) -> FloatArray:

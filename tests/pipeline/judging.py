@@ -121,4 +121,4 @@ def _stride(s: Stride) -> None:
         assert s.straight, s
         assert 0.4 <= s.stride_time_s <= 3.0, s
         assert not math.isfinite(s.step_time_s) or 0.0 < s.step_time_s < s.stride_time_s + 3.0, s
-        assert not math.isfinite(s.stride_length_m) or s.stride_length_m > 0.0, s
+        assert not math.isfinite(s.stride_length_m) or 0.0 < s.stride_length_m < 4.0, s

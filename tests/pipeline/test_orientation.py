@@ -85,7 +85,7 @@ class TestAfterAGap:
         samples, valid = holed((900, 15), (1500, 60), (2000, 30))
         other = np.concatenate((samples[:, :3] @ mount, samples[:, 3:] @ mount), axis=1)
         ours, theirs = lean_error_deg(sensed(other, valid), mount), lean_error_deg(sensed(samples, valid))
-        np.testing.assert_allclose(ours[valid], theirs[valid], atol=2.0)
+        np.testing.assert_allclose(ours[valid], theirs[valid], atol=0.3)
 
     def test_the_heading_goes_on(self) -> None:
         samples, valid = holed((1500, 60))

@@ -72,6 +72,14 @@ class TestWhatCannotBeShown:
         assert len(found.pelvis_series.time_s) == 0
         assert all(m.status is Status.NOT_ASSESSED for m in found.pelvis.values())
 
+    @pytest.mark.parametrize("name", ["hips", "sacrum", "trunk", "one_knee_and_hips"])
+    def test_a_length_from_the_pelvis_tells_no_sides(self, name: str) -> None:
+        """It is the same formula for both, and not the one for a shank."""
+        found = analysed(name)
+        assert found.gait["speed_m_s"].status is Status.OBSERVED
+        length = found.asymmetry["stride_length"]
+        assert (length.status, length.reason) == (Status.NOT_ASSESSED, "needs sensors below both knees")
+
     def test_knee_angles_need_thigh_and_knee(self) -> None:
         assert analysed("thighs").knee_series is None
         assert analysed("knees").knee_series is None
