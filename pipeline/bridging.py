@@ -7,10 +7,11 @@ from enum import IntEnum
 
 import numpy as np
 
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import BoolArray, FloatArray
 from sensor.synchronise import GRID_HZ
 
-_GRAVITY = np.array([0.0, 0.0, 9.81, 0.0, 0.0, 0.0])  # what a sensor nothing is known of yet is taken to feel
+_GRAVITY = np.array([0.0, 0.0, GRAVITY_M_S2, 0.0, 0.0, 0.0])  # what a sensor nothing is known of yet is taken to feel
 
 
 class Trust(IntEnum):

@@ -10,9 +10,8 @@ from pipeline.bridging import Trust
 from pipeline.orientation import Motion
 from pipeline.rotations import matrices
 from pipeline.timeline import Series
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray, Placement
-
-_GRAVITY_M_S2 = 9.81
 
 
 def level_acceleration(
@@ -32,7 +31,7 @@ def level_acceleration(
         length = np.hypot(x, y)
         total[:, 0] += (east * y - north * x) / length
         total[:, 1] += (east * x + north * y) / length
-        total[:, 2] += up - _GRAVITY_M_S2
+        total[:, 2] += up - GRAVITY_M_S2
     return total / len(motions)
 
 

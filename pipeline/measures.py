@@ -17,6 +17,7 @@ from pipeline.result import Stride
 from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
 from pipeline.stride_length import StrideLengthParams, stride_length_m
 from pipeline.timeline import Series
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray, Side
 from sensor.synchronise import GRID_HZ
 
@@ -61,7 +62,7 @@ def impact_peak_m_s2(shank: Motion, ic: float, params: MeasureParams) -> float:
     first, last = int(ic - params.impact_before_s * GRID_HZ), int(ic + params.impact_after_s * GRID_HZ) + 1
     if first < shank.acc.start or last > shank.end:
         return _NAN
-    return float(np.linalg.norm(shank.acc.window(first, last), axis=1).max() - 9.81)
+    return float(np.linalg.norm(shank.acc.window(first, last), axis=1).max() - GRAVITY_M_S2)
 
 
 def ranges_deg(angles: Series, start: float, end: float) -> tuple[float, float, float]:

