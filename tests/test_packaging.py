@@ -21,6 +21,10 @@ def names(requirements: list[str]) -> set[str]:
     return {re.split(r"[<>=!~;\[ ]", requirement, maxsplit=1)[0] for requirement in requirements}
 
 
+def extras(project: dict[str, Any]) -> list[str]:
+    return [one for extra in project["project"]["optional-dependencies"].values() for one in extra]
+
+
 def test_both_locks_hold_the_same_versions() -> None:
     by_uv = {(p["name"], p["version"]) for p in toml("uv.lock")["package"] if "registry" in p["source"]}
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -38,7 +42,8 @@ def test_every_locked_package_has_hashes() -> None:
 def test_the_lock_is_that_of_this_pyproject() -> None:
     project = toml("pyproject.toml")
     (locked,) = [p for p in toml("uv.lock")["package"] if p["name"] == "gaitchain"]
-    assert {r["name"] for r in locked["metadata"]["requires-dist"]} == names(project["project"]["dependencies"])
+    asked = [*project["project"]["dependencies"], *extras(project)]
+    assert {r["name"] for r in locked["metadata"]["requires-dist"]} == names(asked)
     for group in ("test", "lint", "build"):
         assert {r["name"] for r in locked["metadata"]["requires-dev"][group]} == names(
             project["dependency-groups"][group]
@@ -74,6 +79,8 @@ def test_dependencies_are_what_the_product_imports() -> None:
                     imported |= {alias.name.partition(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     imported.add(node.module.partition(".")[0])
-    modules = {"scikit-learn": "sklearn", "pyserial": "serial"}
-    declared = {modules.get(name, name) for name in names(toml("pyproject.toml")["project"]["dependencies"])}
-    assert declared == imported - FLOORS - sys.stdlib_module_names
+    project = toml("pyproject.toml")
+    modules = {"scikit-learn": "sklearn", "pyserial": "serial", "argon2-cffi": "argon2"}
+    always = {modules.get(name, name) for name in names(project["project"]["dependencies"])}
+    extra = {modules.get(name, name) for name in names(extras(project))}
+    assert always == imported - FLOORS - sys.stdlib_module_names - extra
