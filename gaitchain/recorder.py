@@ -98,6 +98,9 @@ class RecordOrder:
     rate_hz: int = 100
     preflight: PreflightParams = field(default_factory=PreflightParams)
     scan_s: float = SCAN_S
+    protocol: str = ""
+    condition: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +188,16 @@ class Recorder:
             There is nowhere to record to.
         """
         order = self.order
-        spec = SessionSpec(order.path, nodes, f"gaitchain {__version__}", order.rate_hz, order.person)
+        spec = SessionSpec(
+            order.path,
+            nodes,
+            f"gaitchain {__version__}",
+            order.rate_hz,
+            order.person,
+            protocol=order.protocol,
+            condition=order.condition,
+            notes=order.notes,
+        )
         live = LiveThread()
         try:
             async with recording_session(spec, clock, live.push) as session:

@@ -91,6 +91,9 @@ def _places(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> d
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="JSON about the person, as a recording's sidecar: code, height_m, leg_length_m, painful_side, ...",
 )
+@click.option("--protocol", default="", metavar="TEXT", help='What is walked, such as "4 x 10 m".')
+@click.option("--condition", default="", metavar="TEXT", help='How, such as "own shoes, no cane".')
+@click.option("--notes", default="", metavar="TEXT", help="Any remark; no names.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end and nothing else.")
 @click.option("--speed", type=click.Choice(["1", "max"]), default="1", hidden=True, help="Of a simulated patient.")
 def command(
@@ -100,6 +103,9 @@ def command(
     places: dict[str, Placement],
     rate_hz: str,
     sidecar: Path | None,
+    protocol: str,
+    condition: str,
+    notes: str,
     as_json: bool,
     speed: str,
 ) -> ExitCode:
@@ -115,7 +121,9 @@ def command(
     if speed == "max" and duration_s is None:
         raise click.UsageError("--speed max needs --duration.")
     person = Person() if sidecar is None else read_sidecar(sidecar).person
-    order = RecordOrder(path, sources, places, duration_s, person, int(rate_hz))
+    order = RecordOrder(
+        path, sources, places, duration_s, person, int(rate_hz), protocol=protocol, condition=condition, notes=notes
+    )
     with asyncio.Runner(loop_factory=VirtualLoop if speed == "max" else None) as runner:
         recorded = runner.run(_simulated(order) if simulated else _real(order))
     if as_json:

@@ -27,12 +27,16 @@ class RecordingPlan:
     rates_hz : mapping of node to nominal rate
     name : str
         What results call the recording.
+    protocol, condition : str
+        What was walked, and how; see ``SessionInfo``.
     """
 
     placements: Mapping[str, Placement]
     rates_hz: Mapping[str, float]
     person: Person = field(default_factory=Person)
     name: str = ""
+    protocol: str = ""
+    condition: str = ""
 
     @property
     def rates_by_placement(self) -> dict[Placement, float]:
@@ -46,6 +50,8 @@ class RecordingPlan:
             "rates_hz": dict(self.rates_hz),
             "person": person_said(self.person),
             "name": self.name,
+            "protocol": self.protocol,
+            "condition": self.condition,
         }
         return StateChange(host_ns, "", RECORDING, detail)
 
@@ -59,6 +65,8 @@ class RecordingPlan:
                 rates_hz={str(node): float(rate) for node, rate in detail["rates_hz"].items()},
                 person=parse_sidecar(Path("journal"), detail["person"]).person,
                 name=str(detail["name"]),
+                protocol=str(detail.get("protocol", "")),
+                condition=str(detail.get("condition", "")),
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise RecordingError(f"The journal's plan of the recording makes no sense ({error}).") from error

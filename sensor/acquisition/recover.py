@@ -157,7 +157,15 @@ def write_restored(folder: SessionFolder, restored: Restored, info: SessionInfo 
         write_table(restored.table, folder.recording)
     write_markers(folder, restored.markers)
     created = "" if restored.utc_ns is None else datetime.fromtimestamp(restored.utc_ns * 1e-9, UTC).isoformat()
-    known = info or SessionInfo(restored.session, created, restored.software, person=restored.plan.person)
+    plan = restored.plan
+    known = info or SessionInfo(
+        restored.session,
+        created,
+        restored.software,
+        person=plan.person,
+        protocol=plan.protocol,
+        condition=plan.condition,
+    )
     nodes = {node.node: {key: v for key, v in said_of(node).items() if key != "node"} for node in restored.nodes}
     recording = {
         "began": created,
@@ -169,7 +177,7 @@ def write_restored(folder: SessionFolder, restored: Restored, info: SessionInfo 
         replace(
             known,
             end=end,
-            placements=restored.plan.placements,
+            placements=plan.placements,
             nodes=nodes,
             recording=recording,
             notes=restored.notes or known.notes,

@@ -48,6 +48,9 @@ class SessionSpec:
     rate_hz: int = 100
     person: Person = field(default_factory=Person)
     params: NodeParams = field(default_factory=NodeParams)
+    protocol: str = ""
+    condition: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,9 @@ class RecordingSession:
         rates = {view.name: view.vitals.nominal_hz for view in self.views()}
         known = {name: rate for name, rate in rates.items() if rate is not None}
         placements = {name: self._placements[name] for name in known}
-        plan = RecordingPlan(placements, known, self.spec.person, self.spec.path.resolve().name)
+        spec = self.spec
+        name = spec.path.resolve().name
+        plan = RecordingPlan(placements, known, spec.person, name, spec.protocol, spec.condition)
         self._begun_ns = self._clock.monotonic_ns()
         self._append(plan.begun(self._begun_ns))
         self.plan = plan
@@ -235,12 +240,23 @@ async def recording_session(
     created = datetime.fromtimestamp(clock.utc_ns() * 1e-9, UTC).isoformat(timespec="milliseconds")
     placements = {one.name: one.placement for one in spec.worn}
     identity = secrets.token_hex(8) if clock.seed is None else f"{clock.seed:016x}"
-    info = SessionInfo(identity, created, spec.software, person=spec.person, placements=placements)
+    info = SessionInfo(
+        identity,
+        created,
+        spec.software,
+        person=spec.person,
+        placements=placements,
+        protocol=spec.protocol,
+        condition=spec.condition,
+        notes=spec.notes,
+    )
     folder = create_session(spec.path, info)
     journal = JournalWriter(
         folder.journal, identity, spec.software, clock_ns=clock.monotonic_ns, utc_ns=clock.utc_ns, tap=tap
     )
     session = RecordingSession(spec, journal, clock)
+    if spec.notes:
+        session.note(spec.notes)
     reason = "broke off"
     try:
         async with running(list(session.workers)):

@@ -45,6 +45,9 @@ class SessionInfo:
         What was measured while the person stood still before the walk; empty if nothing was.
     recording : mapping
         Span, rate and losses of recording.parquet.
+    protocol, condition, notes : str
+        What was walked (``"4 x 10 m"``), how (``"with a cane"``), and remarks; empty if nobody said. Recordings of one
+        person, day, protocol and condition may be taken together.
     """
 
     session: str
@@ -56,6 +59,8 @@ class SessionInfo:
     nodes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     calibration: Mapping[str, Any] = field(default_factory=dict)
     recording: Mapping[str, Any] = field(default_factory=dict)
+    protocol: str = ""
+    condition: str = ""
     notes: str = ""
 
 
@@ -128,6 +133,8 @@ def write_info(folder: SessionFolder, info: SessionInfo) -> None:
         "calibration": dict(info.calibration),
         "nodes": dict(info.nodes),
         "recording": dict(info.recording),
+        "protocol": info.protocol,
+        "condition": info.condition,
         "notes": info.notes,
     }
     write_json(folder.info, said)
@@ -162,7 +169,9 @@ def read_info(folder: SessionFolder) -> SessionInfo | None:
             nodes=said["nodes"],
             calibration=said["calibration"],
             recording=said["recording"],
-            notes=str(said["notes"]),
+            protocol=str(said.get("protocol", "")),
+            condition=str(said.get("condition", "")),
+            notes=str(said.get("notes", "")),
         )
     except FileNotFoundError:
         return None

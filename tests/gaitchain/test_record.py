@@ -183,6 +183,22 @@ def test_who_walks_is_read_from_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     assert info.person.height_m == 1.81
 
 
+def test_what_was_walked_and_how_is_kept_even_without_session_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = SessionFolder(tmp_path / "walk")
+    words = ["--protocol", "4 x 10 m", "--condition", "with a cane", "--notes", "tired"]
+    assert said(capsys, "record", "-o", str(folder.path), *SIM, "--duration", "6", "--json", *words)[0] == ExitCode.OK
+    before = read_info(folder)
+    assert before is not None
+    assert (before.protocol, before.condition, before.notes) == ("4 x 10 m", "with a cane", "tired")
+    folder.info.unlink()
+    assert run(["recover", str(folder.path)]) == ExitCode.OK
+    after = read_info(folder)
+    assert after is not None
+    assert (after.protocol, after.condition, after.notes) == ("4 x 10 m", "with a cane", "tired")
+
+
 def test_a_sensor_that_dies_for_good_ends_in_code_4_with_the_others_recorded(
     tmp_path: Path, table: RecordingTable
 ) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ INFO = SessionInfo(
     nodes={"A": {"samples": 10}},
     calibration={"A": {"gyr_bias_rad_s": [0.0, 0.1, 0.2]}},
     recording={"duration_s": 3.0},
+    protocol="4 x 10 m",
+    condition="with a cane",
     notes="walked twice",
 )
 
@@ -47,6 +50,15 @@ def test_session_json_says_what_it_was_told(tmp_path: Path) -> None:
     assert (said["schema_version"], said["patient_code"], said["placements"]) == (1, "P7", {"A": "knee_left"})
     assert is_session(folder.path)
     assert folder.results("0.1.0") == tmp_path / "s" / "results" / "0.1.0"
+
+
+def test_session_json_of_an_earlier_version_lacks_what_was_walked(tmp_path: Path) -> None:
+    folder = create_session(tmp_path / "s", INFO)
+    said = json.loads(folder.info.read_text())
+    for name in ("protocol", "condition", "notes"):
+        del said[name]
+    folder.info.write_text(json.dumps(said))
+    assert read_info(folder) == replace(INFO, protocol="", condition="", notes="")
 
 
 def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
