@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from firmware_protocol import messages as m
@@ -17,24 +16,13 @@ from firmware_protocol.codec import Refusal, Refused, batch_for, decode, encode
 from firmware_protocol.frames import ATT_BYTES, MAX_FRAME_BYTES, MIN_FRAME_BYTES
 from firmware_protocol.gatt import Advert, Channel
 from firmware_protocol.nodespec import NodeSpec, SampleSource, Sent
+from firmware_protocol.ranges import RangeAnswer
 from firmware_protocol.sampler import COUNTER_MASK, Sampler
 
 LONGEST_BATCH_S = 0.25
 STATUS_EVERY_S = 10.0
-BACKFILL_EVERY_S = 0.015  # about one frame per connection event, so live data is never delayed
 SILENT_HOST_S = 5.0
 LONELY_S = 1800.0  # a session nobody listens to ends after this
-
-
-@dataclass(slots=True)
-class _Backfill:
-    """A GET_RANGE being answered; ``[first, at)`` has been sent."""
-
-    request: int
-    first: int
-    at: int
-    end: int
-    due_s: float
 
 
 class VirtualNode:
@@ -173,7 +161,7 @@ class VirtualNode:
         self.linked = self._greeted = False
         self._version_ok = True
         self._lonely_from_s = self.now_s
-        self._backfill: _Backfill | None = None
+        self._backfill: RangeAnswer | None = None
         self._pongs: list[Sent] = []
         if self._state is m.NodeState.STREAMING:
             self._state = m.NodeState.BUFFERING
@@ -224,22 +212,12 @@ class VirtualNode:
 
     def _due_backfill(self) -> list[Sent]:
         job = self._backfill
-        if job is None or job.due_s > self.now_s:
+        if job is None:
             return []
-        job.due_s = self.now_s + BACKFILL_EVERY_S
-        session, oldest = self.sampler.session, self.sampler.ring.oldest
-        sent = []
-        if job.at < min(oldest, job.end):  # overwritten before it could be sent
-            job.first = job.at = min(oldest, job.end)
-            sent.append(self._send(m.RangeGone(session, oldest & COUNTER_MASK), Channel.DATA, job.request))
-        count = min(batch_for(self._max_frame), job.end - job.at)
-        if count == 0:
+        said = job.next(self.sampler, batch_for(self._max_frame), self.now_s)
+        if job.done:
             self._backfill = None
-            done = m.RangeDone(session, job.first & COUNTER_MASK, job.end - job.first)
-            return [*sent, self._send(done, Channel.DATA, job.request)]
-        data = self.sampler.data(job.at, count)
-        job.at += count
-        return [*sent, self._send(data, Channel.DATA, job.request, m.Compat.BACKFILL)]
+        return [self._send(message, Channel.DATA, job.request, compat) for message, compat in said]
 
     def _due_status(self) -> list[Sent]:
         if not self._greeted or self._status_due_s > self.now_s:
@@ -398,13 +376,9 @@ class VirtualNode:
         return [*sent, self._send(stopped, request=request)]
 
     def _get_range(self, wanted: m.GetRange, request: int) -> list[Sent]:
-        ring = self.sampler.ring
         if wanted.session != self.sampler.session or not wanted.session:
             return [self._result(wanted.type_code, m.Status.WRONG_SESSION, request, self.sampler.session)]
         if self._backfill is not None:
             return [self._result(wanted.type_code, m.Status.BUSY, request)]
-        behind = (ring.next - wanted.first) & COUNTER_MASK  # the counter wraps: count back from the newest sample
-        first = ring.next - behind if behind <= ring.next - ring.start else ring.next
-        end = min(ring.next, first + wanted.count)
-        self._backfill = _Backfill(request, first, first, end, self.now_s)
+        self._backfill = RangeAnswer.of(wanted, self.sampler.ring, request, self.now_s)
         return []
