@@ -117,6 +117,10 @@ class VirtualNode:
             sent.extend(self._answer(packet.message, packet.request))
         return sent
 
+    def status_frame(self) -> bytes:
+        """What reading the STATUS characteristic gives."""
+        return encode(self._status())
+
     def advance(self, to_s: float) -> list[Sent]:
         """Let virtual time pass up to ``to_s``, seconds, and return what the node sends meanwhile."""
         if to_s < self.now_s:
