@@ -219,15 +219,17 @@ def _table(plan: RecordingPlan, some: Mapping[str, NodeSamples], begin_s: float,
     frames = []
     for placement, samples in worn.items():
         # one sample more at either end, for the grid to interpolate to its first and last
-        inside = (samples.time_s > begin_s - 1.0 / rate_hz) & (samples.time_s < end_s + 0.5 / rate_hz)
+        period_s = 1.0 / rates_hz[placement]
+        inside = (samples.time_s > begin_s - period_s) & (samples.time_s < end_s + period_s)
         acc, gyr = samples.acc_m_s2[inside], samples.gyr_rad_s[inside]
         frames += grid.push(SampleBlock(placement, samples.time_s[inside] - begin_s, acc, gyr))
     frames += grid.finish()
-    count = sum(map(len, frames))
+    # the sensors' last samples do not lie together: behind the end only some of them have one
+    count = min(sum(map(len, frames)), int((end_s - begin_s) * rate_hz + 1e-6) + 1)
     if count < 2:
         return None
     values: dict[Placement, FloatArray] = {
-        placement: np.concatenate([frame.samples[placement] for frame in frames]) for placement in worn
+        placement: np.concatenate([frame.samples[placement] for frame in frames])[:count] for placement in worn
     }
     return RecordingTable(
         name=plan.name,
