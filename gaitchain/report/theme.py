@@ -22,6 +22,8 @@ WHITE = "#ffffff"
 SIDE_COLOURS = {"left": LEFT, "right": RIGHT}
 SIDE_DASHES = {"left": "", "right": "5 3"}
 FLAG_COLOURS = {"none": WITHIN, "borderline": OUTSIDE, "clear": CLEAR}
+# The classes of the style sheet that give a text one of these colours; the app allows no colour beside the text.
+TONES = {WITHIN: "within", OUTSIDE: "outside", CLEAR: "clear", SOFT: "soft", ACCENT: "accent", ALERT: "alert"}
 VERDICT_COLOURS = {"valid": WITHIN, "attention": OUTSIDE, "invalid": ALERT}
 
 
