@@ -1,0 +1,40 @@
+"""The store: session folders are the truth, a database is an index over them that can be made again.
+
+This is its face; the app and the commands take everything from here.
+"""
+
+from gaitchain.store.errors import Conflict, NotFound, StoreError
+from gaitchain.store.index import Rebuilt
+from gaitchain.store.rows import (
+    MAX_PAIN,
+    PROTOCOLS,
+    Care,
+    CareVerdict,
+    Headline,
+    Patient,
+    Role,
+    Session,
+    Trace,
+    User,
+)
+from gaitchain.store.store import Store, open_store, rebuild
+
+__all__ = [
+    "MAX_PAIN",
+    "PROTOCOLS",
+    "Care",
+    "CareVerdict",
+    "Conflict",
+    "Headline",
+    "NotFound",
+    "Patient",
+    "Rebuilt",
+    "Role",
+    "Session",
+    "Store",
+    "StoreError",
+    "Trace",
+    "User",
+    "open_store",
+    "rebuild",
+]

@@ -1,0 +1,1 @@
+"""How the tables of the index came to be, revision by revision; Alembic runs them."""

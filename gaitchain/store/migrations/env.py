@@ -1,0 +1,12 @@
+"""What Alembic runs: the migrations, on the connection that the store gives."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from gaitchain.store.tables import metadata
+
+# The tables are made anew rather than altered where SQLite cannot alter them.
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,35 @@
+"""The state of the files behind each row, so that a row which a crash left behind is seen; the trail; the model.
+
+Rows of the first revision get an empty state, which no file has: opening the store reads their files again.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision: str | None = "0001"
+
+
+def upgrade() -> None:
+    """Add the columns to the rows that are there, and the table of the audit trail."""
+    for table in ("patients", "sessions"):
+        with op.batch_alter_table(table) as changed:
+            changed.add_column(sa.Column("state", sa.Text, nullable=False, server_default=""))
+        with op.batch_alter_table(table) as changed:
+            changed.alter_column("state", server_default=None)
+    with op.batch_alter_table("sessions") as changed:
+        changed.add_column(sa.Column("model_version", sa.Text, nullable=False, server_default=""))
+    with op.batch_alter_table("sessions") as changed:
+        changed.alter_column("model_version", server_default=None)
+    op.create_table(
+        "audit",
+        sa.Column("at", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("moment", sa.Text, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("what", sa.Text, nullable=False),
+        sa.Column("pid", sa.Text),
+        sa.Column("sid", sa.Text),
+    )
+    op.create_index("ix_audit_pid", "audit", ["pid"])
