@@ -53,6 +53,15 @@ def virtual_node(
     faults: NodeFaults | None = None,
 ) -> VirtualNode:
     """A node worn at one placement of a walk, which begins at ``begin_s`` and is walked over and over again."""
+    period_s = float(table.time_s[-1] - table.time_s[0])
+    source = again(felt(table, placement), period_s, begin_s)
+    return worn_node(source, placement, serial_line=serial_line, faults=faults)
+
+
+def worn_node(
+    source: SampleSource, placement: Placement, *, serial_line: bool = False, faults: NodeFaults | None = None
+) -> VirtualNode:
+    """A node worn at one placement by somebody who moves so."""
     k = list(Placement).index(placement)
     spec = NodeSpec(
         serial=FIRST_SERIAL + k,
@@ -62,8 +71,7 @@ def virtual_node(
         serial_line=serial_line,
         faults=faults or NodeFaults(),
     )
-    period_s = float(table.time_s[-1] - table.time_s[0])
-    return VirtualNode(spec, again(felt(table, placement), period_s, begin_s))
+    return VirtualNode(spec, source)
 
 
 @dataclass(slots=True)
@@ -99,10 +107,10 @@ def found(world: World, radio: RadioSpec) -> list[Found]:
 
 
 @asynccontextmanager
-async def living(world: World) -> AsyncIterator[World]:
-    """Keep a world at the event loop's time while in the context."""
+async def living(world: World, speed: float = 1.0) -> AsyncIterator[World]:
+    """Keep a world at the event loop's time, or a multiple of it, while in the context."""
     loop = asyncio.get_running_loop()
-    turning = loop.create_task(world.follow(lambda: round(loop.time() * 1e9)), name="world")
+    turning = loop.create_task(world.follow(lambda: round(loop.time() * speed * 1e9)), name="world")
     await asyncio.sleep(0)
     try:
         yield world

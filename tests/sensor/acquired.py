@@ -11,7 +11,7 @@ import numpy as np
 
 from firmware_protocol.faults import LinkFaults, Radio
 from firmware_protocol.node import VirtualNode
-from firmware_protocol.nodespec import NodeFaults, NodeSpec
+from firmware_protocol.nodespec import NodeFaults, NodeSpec, SampleSource
 from sensor.acquisition.node_worker import NodeWorker
 from sensor.acquisition.session import HostClock, NodeView, RecordingSession, SessionSpec, WornNode, recording_session
 from sensor.acquisition.states import NodeParams
@@ -96,12 +96,16 @@ def session(
     rate_hz: int = 100,
     faults: Mapping[Placement, NodeFaults] | None = None,
     params: NodeParams | None = None,
+    feel: Mapping[Placement, SampleSource] | None = None,
 ) -> Ward:
     """Play a story in a session of virtual nodes."""
 
     async def main() -> Ward:
         nodes = {
-            placement: VirtualNode(NodeSpec(serial=k + 1, faults=(faults or {}).get(placement, NodeFaults())), ramp)
+            placement: VirtualNode(
+                NodeSpec(serial=k + 1, faults=(faults or {}).get(placement, NodeFaults())),
+                (feel or {}).get(placement, ramp),
+            )
             for k, placement in enumerate(worn)
         }
         world = World(list(nodes.values()))

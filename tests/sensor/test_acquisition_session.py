@@ -74,23 +74,6 @@ def test_a_session_from_connecting_to_its_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "walk" / "recovery.json").exists()
 
 
-@pytest.mark.parametrize("walked_s", [1.003, 1.006, 1.009])
-def test_the_recording_ends_with_a_row_that_every_sensor_filled(tmp_path: Path, walked_s: float) -> None:
-    """Their last samples do not lie together; on a loaded machine the last row once lacked some of them."""
-
-    async def story(ward: Ward) -> None:
-        await begun(ward, 2.0)
-        await asyncio.sleep(walked_s)
-        await ward.session.stop()
-
-    session(tmp_path / "walk", story)
-    finish(tmp_path / "walk")
-    table = read_recording(tmp_path / "walk")
-    assert table.time_s[-1] == pytest.approx(1.0, abs=0.0101)
-    for placement in WORN:
-        assert np.isfinite(table.acc_m_s2[placement]).all()
-
-
 def test_everything_is_kept_from_the_first_frame_on(tmp_path: Path) -> None:
     async def story(ward: Ward) -> None:
         await ward.session.connect()
