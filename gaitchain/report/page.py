@@ -34,25 +34,42 @@ def report_html(document: dict[str, Any], curve_set: Mapping[str, Curve], person
     str
         A complete HTML document, A4 when printed.
     """
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            doc=document,
-            person=person,
-            created=created,
-            code=person.code or "no patient code",
-            in_short=narrative.in_short(document),
-            alternatives=narrative.alternatives(document["risk"]),
-            not_assessed=narrative.not_assessed(document),
-            sides_not_assessed=narrative.sides_by_reason(document, "not_assessed"),
-            sides_remarks=narrative.sides_by_reason(document, "observed"),
-            panels=curves.panels(curve_set),
-            chain_picture=chain.chain_picture(document["chain"], document["risk"]),
-            provenance=json.dumps(document["provenance"], indent=1, ensure_ascii=False),
-            versions=_versions(document["provenance"]),
-        )
-    )
+    return _environment().get_template("report.html.j2").render(context(document, curve_set, person, created))
+
+
+def context(
+    document: dict[str, Any], curve_set: Mapping[str, Curve], person: Person, created: str = ""
+) -> dict[str, Any]:
+    """What the templates of the parts are filled with; arguments as in :func:`report_html`."""
+    return {
+        "doc": document,
+        "person": person,
+        "created": created,
+        "code": person.code or "no patient code",
+        "in_short": narrative.in_short(document),
+        "alternatives": narrative.alternatives(document["risk"]),
+        "not_assessed": narrative.not_assessed(document),
+        "sides_not_assessed": narrative.sides_by_reason(document, "not_assessed"),
+        "sides_remarks": narrative.sides_by_reason(document, "observed"),
+        "panels": curves.panels(curve_set),
+        "chain_picture": chain.chain_picture(document["chain"], document["risk"]),
+        "provenance": json.dumps(document["provenance"], indent=1, ensure_ascii=False),
+        "versions": _versions(document["provenance"]),
+    }
+
+
+def helpers() -> dict[str, Any]:
+    """What the templates of the parts call."""
+    return {
+        "bars": bars,
+        "curves": curves,
+        "icons": icons,
+        "links": links,
+        "risk": risk,
+        "theme": theme,
+        "words": words,
+        "datum": datum,
+    }
 
 
 def datum(key: str, value: float | None, shown: str) -> Markup:
@@ -75,7 +92,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
-        bars=bars, curves=curves, icons=icons, links=links, risk=risk, theme=theme, words=words, datum=datum
-    )
+    environment.globals.update(helpers())
     return environment
