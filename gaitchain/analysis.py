@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +13,12 @@ from gaitchain.outputs.plain import JsonObject
 from gaitchain.report import report_html
 from models.assess import assess
 from models.risk import Risk
+from pipeline.pooling import analyze_tables
 from pipeline.result import SessionResult, Verdict
 from pipeline.session import analyze_table
 from sensor.person import Person
-from sensor.recording import RecordingTable
+from sensor.recording import ENDINGS, RecordingTable, read_recording
+from sensor.recording.session_folder import is_session
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +34,36 @@ class Analysis:
 def analyse(table: RecordingTable) -> Analysis:
     """Run the whole analysis of a recording."""
     return concluded(analyze_table(table), table.person)
+
+
+def analyse_together(paths: Sequence[Path]) -> Analysis:
+    """Run the analysis of recordings of one person, day and condition: their strides count together.
+
+    Raises
+    ------
+    RecordingError
+        One cannot be read, or they do not belong together.
+    """
+    persons: list[Person] = []
+
+    def read() -> Iterator[RecordingTable]:
+        for path in paths:
+            table = read_recording(path)
+            persons.append(table.person)
+            yield table
+
+    return concluded(analyze_tables(read()), persons[0])
+
+
+def recordings_in(path: Path) -> list[Path]:
+    """The recordings that a path means: itself, or what lies in a folder that is no session; GaitchainError if none."""
+    if not path.is_dir() or is_session(path):
+        return [path]
+    found = sorted(one for one in path.iterdir() if is_session(one) or one.name.lower().endswith(ENDINGS))
+    if not found:
+        kinds = ", ".join(ENDINGS)
+        raise GaitchainError(f"{path}: no session and no recording ({kinds}) in this folder.", ExitCode.REFUSED)
+    return found
 
 
 def concluded(result: SessionResult, person: Person) -> Analysis:

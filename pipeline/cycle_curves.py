@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,6 +50,9 @@ class _Sums:
             self.total += curve
             self.squares += curve * curve
 
+    def plus(self, other: _Sums) -> _Sums:
+        return _Sums(self.n + other.n, self.total + other.total, self.squares + other.squares)
+
     def mean_sd(self) -> tuple[FloatArray | None, FloatArray | None]:
         if self.n == 0:
             return None, None
@@ -65,8 +68,8 @@ class CurveCollector:
     """
 
     def __init__(self) -> None:
-        self._sums: dict[tuple[str, Side], _Sums] = {}
-        self._stance: dict[Side, list[float]] = {side: [] for side in Side}
+        self.sums: dict[tuple[str, Side], _Sums] = {}
+        self.stance_pct: dict[Side, list[float]] = {side: [] for side in Side}
 
     def add(self, stride: Stride, signals: CycleSignals) -> None:
         """Take one stride; only valid ones should come."""
@@ -82,20 +85,33 @@ class CurveCollector:
         if signals.knee_flexion_deg is not None:
             self._add("knee_flexion", stride.side, at, signals.knee_flexion_deg)
         if np.isfinite(stride.stance_time_s):
-            self._stance[stride.side].append(100.0 * stride.stance_time_s / stride.stride_time_s)
+            self.stance_pct[stride.side].append(100.0 * stride.stance_time_s / stride.stride_time_s)
+
+    @classmethod
+    def of(cls, several: Sequence[CurveCollector]) -> CurveCollector:
+        """One that holds what several hold; a single one is itself."""
+        if len(several) == 1:
+            return several[0]
+        together = cls()
+        for one in several:
+            for key, sums in one.sums.items():
+                together.sums[key] = together.sums.get(key, _Sums()).plus(sums)
+            for side, shares in one.stance_pct.items():
+                together.stance_pct[side] += shares
+        return together
 
     def curves(self, at: Matched | None) -> Mapping[str, Curve]:
         """The curves there are, with the reference band of a speed when it is known."""
-        names = [name for name in _UNITS if any(name == have for have, _ in self._sums)]
+        names = [name for name in _UNITS if any(name == have for have, _ in self.sums)]
         return {name: self._curve(name, at) for name in names}
 
     def _add(self, name: str, side: Side, at: FloatArray, samples: FloatArray) -> None:
-        sums = self._sums.setdefault((name, side), _Sums())
+        sums = self.sums.setdefault((name, side), _Sums())
         sums.add(np.interp(at, np.arange(len(samples)), samples))
 
     def _curve(self, name: str, at: Matched | None) -> Curve:
-        left, right = (self._sums.get((name, side), _Sums()) for side in Side)
-        fc = {side: float(np.median(pct)) if (pct := self._stance[side]) else None for side in Side}
+        left, right = (self.sums.get((name, side), _Sums()) for side in Side)
+        fc = {side: float(np.median(pct)) if (pct := self.stance_pct[side]) else None for side in Side}
         low, high = (at and curve_band(name, at, POINTS)) or (None, None)
         return Curve(
             name,

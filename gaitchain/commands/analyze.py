@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gaitchain.analysis import analyse, exit_code, write
+from gaitchain.analysis import analyse, analyse_together, exit_code, recordings_in, write
 from gaitchain.commands import COMMANDS
 from gaitchain.console import print_bytes, print_path, stage
 from gaitchain.errors import ExitCode
@@ -15,7 +15,7 @@ from sensor.recording import read_recording
 
 
 @click.command(short_help=COMMANDS["analyze"])
-@click.argument("recording", type=click.Path(path_type=Path))
+@click.argument("recordings", metavar="RECORDING...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
@@ -27,15 +27,23 @@ from sensor.recording import read_recording
 )
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--strict", is_flag=True, help="End with code 5 also when the recording needs attention.")
-def command(recording: Path, out_dir: Path, as_json: bool, strict: bool) -> ExitCode:
+def command(recordings: tuple[Path, ...], out_dir: Path, as_json: bool, strict: bool) -> ExitCode:
     """Analyse RECORDING: a session folder, or a .csv, .csv.gz or .parquet with its sidecar .json about the person.
+
+    Several, or a folder of them, are taken together when they are of one person, day and condition: four walks of
+    10 m count as one of 40 m.
 
     Ends with code 0, or 5 if the recording cannot be used (all files are still written), or 3 if it cannot be read.
     """
-    with stage("Reading the recording"):
-        table = read_recording(recording)
-    with stage("Analysing the walk"):
-        analysis = analyse(table)
+    paths = [path for given in recordings for path in recordings_in(given)]
+    if len(paths) > 1:
+        with stage(f"Analysing {len(paths)} recordings together"):
+            analysis = analyse_together(paths)
+    else:
+        with stage("Reading the recording"):
+            table = read_recording(paths[0])
+        with stage("Analysing the walk"):
+            analysis = analyse(table)
     with stage("Writing the report"):
         report = write(analysis, out_dir)
     if as_json:

@@ -89,6 +89,8 @@ def read_table(path: Path, sidecar: Sidecar, said_in: str) -> RecordingTable:
         markers=sidecar.markers,
         notes=sidecar.notes,
         sha256=sha256,
+        day=sidecar.day,
+        condition=sidecar.condition,
     )
 
 

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -184,7 +185,14 @@ def read_info(folder: SessionFolder) -> SessionInfo | None:
 
 def sidecar_of(folder: SessionFolder, info: SessionInfo) -> Sidecar:
     """What a sidecar would say about recording.parquet."""
-    return Sidecar(person=info.person, units=_SI, markers=read_markers(folder), notes=info.notes)
+    return Sidecar(
+        person=info.person,
+        units=_SI,
+        markers=read_markers(folder),
+        notes=info.notes,
+        day=datetime.fromisoformat(info.created).astimezone().date().isoformat() if info.created else "",
+        condition=info.condition,
+    )
 
 
 def write_markers(folder: SessionFolder, markers: Sequence[Marker]) -> None:

@@ -1,4 +1,4 @@
-"""The sidecar ``<name>.json`` of a recording: the person, units, markers, notes."""
+"""The sidecar ``<name>.json`` of a recording: the person, day and condition, units, markers, notes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from sensor.person import Person
-from sensor.recording.table import Marker, RecordingError
+from sensor.recording.table import Marker, RecordingError, RecordingTable
 from sensor.samples import Side
 
 ENDINGS = (".csv.gz", ".csv", ".parquet")
@@ -24,7 +25,18 @@ _RANGES = {
 }
 _TEXTS = ("code", "sex", "walking_aid")
 _ALIASES = {"patient_code": "code", "unit_overrides": "units"}
-_KNOWN = {*_RANGES, *_TEXTS, "painful_side", "red_flags", "units", "markers", "notes", "schema_version"}
+_KNOWN = {
+    *_RANGES,
+    *_TEXTS,
+    "painful_side",
+    "red_flags",
+    "day",
+    "condition",
+    "units",
+    "markers",
+    "notes",
+    "schema_version",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,8 @@ class Sidecar:
     markers: tuple[Marker, ...] = ()
     notes: str = ""
     notices: tuple[str, ...] = ()
+    day: str = ""
+    condition: str = ""
 
 
 def recording_name(path: Path) -> str:
@@ -79,6 +93,8 @@ def parse_sidecar(path: Path, said: Mapping[str, Any]) -> Sidecar:
         markers=_markers(path, said.get("markers", [])),
         notes=_text(path, "notes", said.get("notes", "")),
         notices=notices,
+        day=_day(path, said.get("day", "")),
+        condition=_text(path, "condition", said.get("condition", "")),
     )
 
 
@@ -87,14 +103,13 @@ def person_said(person: Person) -> dict[str, Any]:
     return {key: value for key, value in asdict(person).items() if value not in (None, ())}
 
 
-def sidecar_text(person: Person, markers: tuple[Marker, ...], notes: str) -> str:
+def sidecar_text(table: RecordingTable) -> str:
     """The sidecar of a recording in SI units, as JSON text; what is not known is left out."""
-    said = person_said(person)
+    said = person_said(table.person)
     said["units"] = {"acc": "m/s^2", "gyr": "rad/s"}
-    if markers:
-        said["markers"] = [asdict(marker) for marker in markers]
-    if notes:
-        said["notes"] = notes
+    markers = [asdict(marker) for marker in table.markers]
+    told = {"day": table.day, "condition": table.condition, "markers": markers, "notes": table.notes}
+    said |= {key: value for key, value in told.items() if value}
     return json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -136,6 +151,13 @@ def _text(path: Path, key: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):  # patient codes are often plain numbers
         return str(value)
     raise RecordingError(f"{path}: {key} is {value!r}; write a text, or leave it out.")
+
+
+def _day(path: Path, value: object) -> str:
+    try:
+        return date.fromisoformat(value).isoformat() if isinstance(value, str) and value else _text(path, "day", value)
+    except ValueError:
+        raise RecordingError(f"{path}: day is {value!r}; write it as 2026-11-22, or leave it out.") from None
 
 
 def _units(path: Path, units: object) -> dict[str, str]:

@@ -38,6 +38,9 @@ class RecordingTable:
         Specific force and angular rate in sensor axes as mounted; both have the same placements.
     rate_hz : float
         Nominal sampling rate.
+    day, condition : str
+        When (ISO date) and how the person walked, as far as it was told: recordings of one person that agree in both
+        can be taken together.
     notices : tuple of str
         What was found, corrected or left out while reading.
     sha256 : str
@@ -54,6 +57,8 @@ class RecordingTable:
     markers: tuple[Marker, ...] = ()
     notes: str = ""
     sha256: str = ""
+    day: str = ""
+    condition: str = ""
 
     def __post_init__(self) -> None:
         if self.acc_m_s2.keys() != self.gyr_rad_s.keys():

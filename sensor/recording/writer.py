@@ -38,7 +38,7 @@ def write_recording(table: RecordingTable, path: Path | str) -> None:
     if not path.name.lower().endswith(ENDINGS):
         raise ValueError(f"{path}: a recording's name ends in {', '.join(ENDINGS)}")
     with whole_file(sidecar_path(path)) as sidecar, whole_file(path) as recording:
-        sidecar.write_text(sidecar_text(table.person, table.markers, table.notes), encoding="utf-8", newline="\n")
+        sidecar.write_text(sidecar_text(table), encoding="utf-8", newline="\n")
         with recording.open("wb") as file:
             _write(_as_arrow(table), path.name.lower(), file)
 

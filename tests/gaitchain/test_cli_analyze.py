@@ -288,3 +288,35 @@ print(*sorted(slow & sys.modules.keys()), file=sys.stderr)
     )
     json.load(io.StringIO(ended.stdout))
     assert ended.stderr.splitlines()[-1] == ""
+
+
+class TestTogether:
+    """Several recordings of one person, day and condition."""
+
+    @pytest.fixture
+    def folder(self, walk: RecordingTable, tmp_path: Path) -> Path:
+        (tmp_path / "walks").mkdir()
+        for i, keep in enumerate((slice(0, 4000), slice(0, 4200))):
+            write_recording(replace(cut(walk, keep), condition="shoes"), tmp_path / "walks" / f"walk{i}.csv")
+        return tmp_path
+
+    def test_a_folder_of_walks_is_one_result(self, folder: Path, capsys: Capture) -> None:
+        assert run(["analyze", str(folder / "walks"), "-o", str(folder / "out"), "--json"]) == ExitCode.OK
+        document = json.loads(capsys.readouterr().out)
+        assert document["recording"]["duration_s"] == pytest.approx(82.0, abs=0.1)
+        assert document["recording"]["notices"][0].startswith("2 recordings are taken together, on one clock: walk0")
+        with (folder / "out" / "strides.csv").open(encoding="utf-8") as file:
+            sides = [row["side"] for row in csv.DictReader(file) if row["valid"] == "true"]
+        assert sides.count("left") == document["strides"]["left"]["valid"] > 40
+
+    def test_what_does_not_belong_together_is_refused(self, folder: Path, capsys: Capture) -> None:
+        sidecar = folder / "walks" / "walk1.json"
+        sidecar.write_text(sidecar.read_text(encoding="utf-8").replace("shoes", "barefoot"), encoding="utf-8")
+        walks = [str(folder / "walks" / f"walk{i}.csv") for i in range(2)]
+        assert run(["analyze", *walks, "-o", str(folder / "out")]) == ExitCode.REFUSED
+        assert "the condition differs (shoes; barefoot)" in capsys.readouterr().err
+        assert not (folder / "out").exists()
+
+    def test_a_folder_without_recordings_says_what_it_lacks(self, tmp_path: Path, capsys: Capture) -> None:
+        assert run(["analyze", str(tmp_path), "-o", str(tmp_path / "out")]) == ExitCode.REFUSED
+        assert "no session and no recording (.csv.gz, .csv, .parquet) in this folder" in capsys.readouterr().err

@@ -1,0 +1,175 @@
+"""What one recording, or several of one person, day and condition, say together: one result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+
+import numpy as np
+
+from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry, of_side
+from pipeline.body import body_sizes
+from pipeline.calibration import Calibration
+from pipeline.chain import chain
+from pipeline.cycle_curves import CurveCollector
+from pipeline.engine import EngineParams
+from pipeline.norms import Matched
+from pipeline.part import Part
+from pipeline.quality import QualityParams
+from pipeline.result import Asymmetry, KneeSeries, PelvisSeries, Quality, Recording, SessionResult, Stride, Verdict
+from pipeline.summary_measures import SummaryParams, gait_measures, pelvis_measures
+from pipeline.timecourse import TimeCourseParams, time_course
+from sensor.person import Person
+from sensor.samples import HIPS, KNEES, Placement, Side
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParams:
+    """Parameters of a whole analysis; they travel into the result's provenance."""
+
+    engine: EngineParams = field(default_factory=EngineParams)
+    asymmetry: AsymmetryParams = field(default_factory=AsymmetryParams)
+    summary: SummaryParams = field(default_factory=SummaryParams)
+    quality: QualityParams = field(default_factory=QualityParams)
+    time_course: TimeCourseParams = field(default_factory=TimeCourseParams)
+
+
+def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionParams) -> SessionResult:
+    """Conclude from the parts of a session.
+
+    Strides of all parts enter each number as if of one walk, so that the 30-stride rule holds for them together. How a
+    walk changes while it lasts is told from the longest part alone: how long the rests between recordings were is not
+    known.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        At least one; with the same placements, one behind the other on one clock.
+    """
+    worn = tuple(parts[0].rates_hz)
+    strides = tuple(stride for part in parts for stride in part.strides)
+    height_m, leg_m, assumed = body_sizes(person)
+    at = _matched(strides, leg_m)
+    asymmetries = {metric: _asymmetry(metric, strides, parts, params.asymmetry) for metric in FIELD}
+    walking_s = sum(part.walking_time_s for part in parts)
+    gait = gait_measures(strides, walking_s, person, at, params.summary)
+    pelvis = pelvis_measures(strides, at, params.summary)
+    course = time_course(max(parts, key=lambda part: part.walking_time_s).strides, params.time_course)
+    duration_s = sum(part.duration_s for part in parts)
+    return SessionResult(
+        recording=Recording(
+            name,
+            worn,
+            float(np.median([rate for part in parts for rate in part.rates_hz.values()])),
+            duration_s,
+            {p: sum(part.missing_pct[p] * part.duration_s for part in parts) / (duration_s or 1.0) for p in worn}
+            if len(parts) > 1
+            else parts[0].missing_pct,
+            height_m,
+            leg_m,
+            assumed,
+            tuple(dict.fromkeys(notice for part in parts for notice in part.notices)),
+        ),
+        quality=_quality(parts, strides, params.quality),
+        events=tuple(event for part in parts for event in part.events),
+        strides=strides,
+        gait=gait,
+        asymmetry=asymmetries,
+        pelvis=pelvis,
+        chain=chain(asymmetries, gait, pelvis, course, worn),
+        curves=CurveCollector.of([part.curves for part in parts]).curves(at),
+        pelvis_series=_pelvis_series(parts),
+        knee_series=_knee_series(parts),
+        provenance=_provenance(parts, params),
+        time_course=course,
+    )
+
+
+def _quality(parts: Sequence[Part], strides: tuple[Stride, ...], params: QualityParams) -> Quality:
+    """The worst verdict of the parts, each judged with everybody's strides."""
+    judged = [part.judged(strides, params) for part in parts]
+    order = list(Verdict)
+    worst = max((quality.verdict for quality in judged), key=order.index)
+    return Quality(worst, tuple(dict.fromkeys(reason for quality in judged for reason in quality.reasons)))
+
+
+def _matched(strides: Sequence[Stride], leg_m: float) -> Matched | None:
+    """Speed that references are matched to; without knee sensors there is none."""
+    speeds = np.array([s.stride_length_m / s.stride_time_s for s in strides if s.valid])
+    speeds = speeds[np.isfinite(speeds)]
+    return Matched(float(np.median(speeds)), leg_m) if len(speeds) else None
+
+
+def _asymmetry(metric: str, strides: Sequence[Stride], parts: Sequence[Part], params: AsymmetryParams) -> Asymmetry:
+    why_not = _why_not(metric, parts)
+    # What the two sides measured in different ways, or without a zero, must not be compared.
+    left, right = (of_side([] if why_not else strides, side, FIELD[metric]) for side in Side)
+    return asymmetry(metric, left, right, why_not, params)
+
+
+def _why_not(metric: str, parts: Sequence[Part]) -> str:
+    """Why these sensors cannot show a metric at all; empty when they can."""
+    worn = set(parts[0].rates_hz)
+    if metric.startswith("knee_flexion"):
+        if not {Placement.THIGH_LEFT, Placement.THIGH_RIGHT, *KNEES} <= worn:
+            return "needs sensors on both thighs and below both knees"
+        standing = all(part.calibration is None or part.calibration.standing for part in parts)
+        return "" if standing else "needs quiet standing as zero"
+    if metric == "step_time" and (set(HIPS) & worn or {Placement.SACRUM, Placement.TRUNK} & worn):
+        return ""
+    return "" if set(KNEES) <= worn else "needs sensors below both knees"
+
+
+def _pelvis_series(parts: Sequence[Part]) -> PelvisSeries:
+    series = [part.pelvis_series for part in parts]
+    names = ("time_s", "tilt_deg", "obliquity_deg", "rotation_deg")
+    return (
+        series[0]
+        if len(series) == 1
+        else PelvisSeries(*(np.concatenate([getattr(s, n) for s in series]) for n in names))
+    )
+
+
+def _knee_series(parts: Sequence[Part]) -> KneeSeries | None:
+    series = [part.knee_series for part in parts if part.knee_series is not None]
+    if len(series) < 2:
+        return series[0] if series else None
+    return KneeSeries(*(np.concatenate([getattr(s, n) for s in series]) for n in ("time_s", "left_deg", "right_deg")))
+
+
+def _provenance(parts: Sequence[Part], params: SessionParams) -> dict[str, object]:
+    said: dict[str, object] = {
+        "gaitchain": version("gaitchain"),
+        "numpy": np.__version__,
+        "vqf": version("vqf"),
+        "params": asdict(params),
+    }
+    if len(parts) == 1:
+        return said | {"calibration": _learned(parts[0].calibration, parts[0])}
+    return said | {
+        "parts": [
+            {
+                "name": part.name,
+                "begin_s": part.begin_s,
+                "duration_s": part.duration_s,
+                "calibration": _learned(part.calibration, part),
+            }
+            for part in parts
+        ]
+    }
+
+
+def _learned(calibration: Calibration | None, part: Part) -> Mapping[str, object]:
+    if calibration is None:
+        return {}
+    pelvis = calibration.pelvis
+    return {
+        "standing_found": calibration.standing,
+        "walking_s": calibration.walking_s,
+        "leg_axis_share": {p.value: round(leg.axis.share, 3) for p, leg in calibration.legs.items()},
+        "pelvis_anisotropy": round(pelvis.anisotropy, 2) if pelvis else None,
+        "sides_told_by_knees": pelvis.sided_by_knees if pelvis else None,
+        "swap": calibration.swap.value,
+        "leg_sensors_exchanged": part.knees_exchanged,
+    }
