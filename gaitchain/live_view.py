@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from gaitchain.grades import BATTERY_PCT, CLOCK_S, GAP_S, LOSS_PCT, Steps
 from gaitchain.keys import Keys
 from gaitchain.live_numbers import Walked
 from gaitchain.recorder import MARKERS, STOP_KEY, Desk, Moment, Phase
@@ -22,15 +23,9 @@ from sensor.acquisition.checks import Outcome
 from sensor.acquisition.finding import Found
 from sensor.acquisition.session import NodeView
 from sensor.acquisition.states import NodeState
-from sensor.acquisition.vitals import Vitals
 from sensor.samples import Placement, Side
 
 REFRESH_HZ = 4
-# A trouble that is told too early or too late is not looked at: product of usability, not of the analysis.
-WARN_LOSS_PCT, BAD_LOSS_PCT = 1.0, 5.0
-WARN_GAP_S, BAD_GAP_S = 0.25, 1.0
-WARN_BATTERY_PCT, BAD_BATTERY_PCT = 20, 5
-WARN_CLOCK_S, BAD_CLOCK_S = 0.010, 0.030
 STYLES = ("", "bold yellow", "bold red")
 SIGNS = ("", "!", "!!")  # never colour alone
 TOLD = 4  # last sentences kept in view
@@ -144,10 +139,10 @@ def _row(view: NodeView) -> list[RenderableType]:
         Text(view.name, style="dim"),
         state,
         _number(vitals.rate_hz, "{:.0f}"),
-        _graded(vitals.loss_pct, "{:.1f}", WARN_LOSS_PCT, BAD_LOSS_PCT),
-        _graded(vitals.gap_s, "{:.2f}", WARN_GAP_S, BAD_GAP_S),
-        _battery(vitals),
-        _graded(vitals.clock_uncertainty_s, "{:.1f}", WARN_CLOCK_S, BAD_CLOCK_S, 1e3),
+        _graded(vitals.loss_pct, "{:.1f}", LOSS_PCT),
+        _graded(vitals.gap_s, "{:.2f}", GAP_S),
+        _graded(vitals.battery_pct, "{} %", BATTERY_PCT),
+        _graded(vitals.clock_uncertainty_s, "{:.1f}", CLOCK_S, 1e3),
         _number(vitals.clock_residual_s, "{:.0f}", 1e3),
         _number(vitals.missing + vitals.gone, "{:.0f}"),
     ]
@@ -157,18 +152,12 @@ def _number(value: float | None, form: str, scale: float = 1.0) -> Text:
     return Text("" if value is None else form.format(value * scale))
 
 
-def _graded(value: float | None, form: str, warn: float, bad: float, scale: float = 1.0) -> Text:
+def _graded(value: float | None, form: str, steps: Steps, scale: float = 1.0) -> Text:
     if value is None:
         return Text("")
-    grade = (value > warn) + (value > bad)
-    return Text(f"{SIGNS[grade]} {form.format(value * scale)}".strip(), style=STYLES[grade])
-
-
-def _battery(vitals: Vitals) -> Text:
-    if vitals.battery_pct is None:
-        return Text("")
-    grade = (vitals.battery_pct <= WARN_BATTERY_PCT) + (vitals.battery_pct <= BAD_BATTERY_PCT)
-    return Text(f"{SIGNS[grade]} {vitals.battery_pct} %".strip(), style=STYLES[grade])
+    grade = steps.grade(value)
+    shown = form.format(value * scale if scale != 1.0 else value)
+    return Text(f"{SIGNS[grade]} {shown}".strip(), style=STYLES[grade])
 
 
 def _walk(walked: Walked) -> Text:

@@ -18,17 +18,17 @@ from gaitchain.console import print_path
 from gaitchain.errors import ExitCode
 from gaitchain.live_view import alive, desk
 from gaitchain.recorder import Recorded, Recorder, RecordOrder, Stop, search
+from gaitchain.simulated_patient import PATIENT
 from gaitchain.sources import Source, parse_place, parse_source
 from sensor.acquisition.session import HostClock
-from sensor.acquisition.virtual_patient import WORN, RadioSpec, found, living, virtual_node
+from sensor.acquisition.virtual_patient import RadioSpec, found, living, virtual_node
 from sensor.links.loopback import World
 from sensor.person import Person
 from sensor.recording.sidecar import read_sidecar
-from sensor.samples import Placement, Side
-from sensor.simulation import WalkSpec, simulate
+from sensor.samples import Placement
+from sensor.simulation import simulate
 from sensor.simulation.virtual_time import VirtualLoop
 
-PATIENT = WalkSpec("antalgic_knee", Side.LEFT, 0.6, 120.0, seed=1, placements=WORN)
 STANDS_S = 8.0  # until the sensors have been checked; then it stands on for 5 s, and walks
 
 
