@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -16,10 +17,10 @@ from pipeline.contacts import Contact, ContactSource
 from pipeline.cycle_curves import CycleSignals
 from pipeline.cycles import Cycle, CycleAssembler, CycleParams
 from pipeline.forward import Swap
-from pipeline.joints import KneeFlexion
+from pipeline.joints import Inclination, KneeFlexion
 from pipeline.leg_events import LegEvents
 from pipeline.level_acceleration import LevelAcceleration
-from pipeline.measures import LegSignals, MeasureParams, measure
+from pipeline.measures import BodySignals, LegSignals, MeasureParams, measure
 from pipeline.orientation import Motion, OrientationParams
 from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
 from pipeline.pelvis_events import PelvisEvents
@@ -56,18 +57,32 @@ class Increment:
     knee_deg: FloatArray  # (n, 2) left, right; empty without thigh sensors
 
 
+class SignalStage(Protocol):
+    """A stage that follows the sensors' motion with a series of its own, which strides are measured from."""
+
+    def advance(self, end: int) -> None:
+        """Take in what is known before the grid index ``end``."""
+        ...
+
+    def finish(self) -> None:
+        """Produce what is held back; no more samples will come."""
+        ...
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a grid index."""
+        ...
+
+
 @dataclass(slots=True)
 class _Stages:
     """The stages after calibration."""
 
     sources: list[tuple[ContactSource, tuple[Placement, ...]]]
+    signals: tuple[SignalStage, ...]  # each after those that it reads
     shanks: dict[Side, LegEvents]
-    pelvis: PelvisAngles | None
-    trunk: LevelAcceleration | None
     knees: dict[Side, KneeFlexion]
-    heading: HeadingRate
     turns: TurnFinder
-    legs: dict[Side, LegSignals]
+    body: BodySignals
     cycles: CycleAssembler
     contacts: list[Contact] = field(default_factory=list)
     waiting: list[Cycle] = field(default_factory=list)
@@ -184,56 +199,35 @@ class Engine:
         return end - stages.slow >= _SLOW
 
     def _advance_signals(self, stages: _Stages, *, last: bool) -> None:
-        worn = min(motion.end for motion in self._motions.values())
-        stages.slow = worn
-        if stages.pelvis is not None:
-            stages.pelvis.advance(worn)
-        if stages.trunk is not None:
-            stages.trunk.advance(worn)
-        for knee in stages.knees.values():
-            knee.advance(worn)
-        stages.heading.advance(worn)
+        stages.slow = min(motion.end for motion in self._motions.values())
+        for stage in stages.signals:
+            stage.advance(stages.slow)
         if last:
-            if stages.pelvis is not None:
-                stages.pelvis.finish()
-            stages.heading.finish()
-            stages.turns.finish()
-        else:
-            stages.turns.advance()
+            for stage in stages.signals:
+                stage.finish()
 
     def _strides(self, stages: _Stages, *, last: bool) -> list[tuple[Stride, CycleSignals]]:
         """Strides of the waiting cycles whose signals and turns are known, in order."""
         known = float("inf")
         if not last:
             ends = [motion.end for motion in self._motions.values()]
-            ends += [stages.pelvis.angles.end] if stages.pelvis else []
+            ends += [stages.body.pelvis.end] if stages.body.pelvis else []
             known = min([*ends, stages.turns.settled])
-        out = []
-        while stages.waiting:
-            cycle = stages.waiting[0]
-            if cycle.reach + _STRIDE_MARGIN > known:
-                break
-            stages.waiting.pop(0)
-            stride = measure(
-                cycle,
-                self.origin_s,
-                stages.legs,
-                stages.pelvis.angles if stages.pelvis else None,
-                stages.trunk.acceleration if stages.trunk else None,
-                self._height_m,
-                not overlaps(stages.turns.turns, cycle.ic.at, cycle.next_ic.at),
-                self.params.measures,
-            )
-            out.append((stride, _cycle_signals(stages, cycle)))
-        return out
+        count = 0
+        while count < len(stages.waiting) and stages.waiting[count].reach + _STRIDE_MARGIN <= known:
+            count += 1
+        cycles, stages.waiting = stages.waiting[:count], stages.waiting[count:]
+        straight = [not overlaps(stages.turns.turns, cycle.ic.at, cycle.next_ic.at) for cycle in cycles]
+        strides = measure(cycles, straight, self.origin_s, stages.body, self._height_m, self.params.measures)
+        return [(stride, _cycle_signals(stages, cycle)) for stride, cycle in zip(strides, cycles, strict=True)]
 
     def _angles(self, stages: _Stages) -> tuple[FloatArray, FloatArray]:
         """Angles of the grid samples that have become known in every angle series."""
-        series = [stages.pelvis.angles] if stages.pelvis else []
-        series += [knee.flexion for knee in stages.knees.values()]
+        angles = stages.body.pelvis
+        series = [knee.flexion for knee in stages.knees.values()] + ([angles] if angles else [])
         end = min((s.end for s in series), default=stages.shown)
         first, stages.shown = stages.shown, end
-        pelvis = stages.pelvis.angles.window(first, end).copy() if stages.pelvis else np.empty((0, 3))
+        pelvis = angles.window(first, end).copy() if angles else np.empty((0, 3))
         if not stages.knees:
             return pelvis, np.empty((0, 2))
         knees = np.full((end - first, 2), np.nan)
@@ -247,17 +241,13 @@ class Engine:
         oldest = min([stages.cycles.pending(settled), *(cycle.ic.at for cycle in stages.waiting)])
         if not np.isfinite(oldest):
             return
-        before = int(oldest) - _LOOK_BACK
+        before = min(int(oldest) - _LOOK_BACK, stages.slow, stages.shown)
         for motion in self._motions.values():
             motion.forget(before)
         for source, _ in stages.sources:
             source.forget(before)
-        for series in [s.flexion for s in stages.knees.values()] + ([stages.pelvis.angles] if stages.pelvis else []):
-            series.forget(min(before, stages.shown))
-        if stages.trunk is not None:
-            stages.trunk.acceleration.forget(before)
-        stages.heading.rate.forget(before)
-        stages.turns.forget(before)
+        for stage in stages.signals:
+            stage.forget(before)
 
 
 def _nothing() -> Increment:
@@ -283,6 +273,7 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     knees: dict[Side, KneeFlexion] = {}
     signals: dict[Side, LegSignals] = {}
     sources: list[tuple[ContactSource, tuple[Placement, ...]]] = []
+    limbs = {p: Inclination(motions[p], leg.to_segment, 0) for p, leg in legs.items()}
     for side in Side:
         knee, thigh = Placement(f"knee_{side.value}"), Placement(f"thigh_{side.value}")
         for placement, events in ((knee, params.calibration.shank), (thigh, params.calibration.thigh)):
@@ -293,42 +284,34 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
                     shanks[side] = detectors[side]
                 break
         if knee in legs and thigh in legs:
-            knees[side] = KneeFlexion(
-                motions[thigh], legs[thigh].to_segment, motions[knee], legs[knee].to_segment, 0, params.pelvis.settle_s
-            )
+            knees[side] = KneeFlexion(limbs[thigh], limbs[knee], params.pelvis.settle_s)
         signals[side] = LegSignals(
-            motions.get(knee) if side in shanks else None,
-            legs[knee].to_segment if knee in legs else None,
-            knees[side].flexion if side in knees else None,
+            limbs[knee] if side in shanks else None, knees[side].flexion if side in knees else None
         )
     without = tuple(side for side in Side if side not in detectors)
     frame = calibration.pelvis or calibration.trunk
+    worn = {p: motions[p] for p in frame.to_pelvis} if frame is not None else {}
     if without and frame is not None:
-        worn = {p: motions[p] for p in frame.to_pelvis}
         fallback = PelvisEvents(
             worn, frame.to_pelvis, without, calibration.pelvis_peak_m_s2, 0, params.calibration.pelvis_events
         )
         sources.append((fallback, tuple(worn)))
-    sided = tuple(Side) if without and frame is not None else tuple(detectors)
-    pelvis = None
+    pelvis = trunk = None
     if calibration.pelvis is not None:
-        worn = {p: motions[p] for p in calibration.pelvis.to_pelvis}
         pelvis = PelvisAngles(worn, calibration.pelvis.to_pelvis, round(calibration.stride), 0, params.pelvis)
-    trunk = None
     if frame is not None:
-        trunk = LevelAcceleration({p: motions[p] for p in frame.to_pelvis}, frame.to_pelvis, 0)
-    turning = {p: motions[p] for p in frame.to_pelvis} if frame is not None else dict(motions)
-    heading = HeadingRate(turning, params.turns.filter_taps(), 0)
+        trunk = LevelAcceleration(worn, frame.to_pelvis, 0)
+    heading = HeadingRate(worn or dict(motions), params.turns.filter_taps(), 0)
+    turns = TurnFinder(heading.rate, params.turns)
+    stages = (*limbs.values(), *knees.values(), pelvis, trunk, heading, turns)
     return _Stages(
         sources=sources,
+        signals=tuple(stage for stage in stages if stage is not None),
         shanks=shanks,
-        pelvis=pelvis,
-        trunk=trunk,
         knees=knees,
-        heading=heading,
-        turns=TurnFinder(heading.rate, params.turns),
-        legs=signals,
-        cycles=CycleAssembler(sided, params.cycles),
+        turns=turns,
+        body=BodySignals(signals, pelvis.angles if pelvis else None, trunk.acceleration if trunk else None),
+        cycles=CycleAssembler(tuple(Side) if without and frame is not None else tuple(detectors), params.cycles),
     )
 
 
@@ -344,7 +327,7 @@ def _cycle_signals(stages: _Stages, cycle: Cycle) -> CycleSignals:
     return CycleSignals(
         cycle.ic.at - first,
         cycle.next_ic.at - cycle.ic.at,
-        cut(stages.pelvis.angles if stages.pelvis else None),
+        cut(stages.body.pelvis),
         cut(stages.shanks[side].rate if side in stages.shanks else None),
         cut(stages.knees[side].flexion if side in stages.knees else None),
     )

@@ -25,35 +25,56 @@ def inclination(motion: Motion, to_segment: FloatArray, start: int, end: int) ->
     return np.asarray(np.arctan2(ahead, along))
 
 
-class KneeFlexion:
-    """Stage: thigh and shank motion of one side in, series of knee flexion in degrees out, NaN where untrusted."""
+class Inclination:
+    """Stage: motion of one limb segment in, series of its sagittal inclination, rad, distal end forward +, out."""
 
-    def __init__(
-        self,
-        thigh: Motion,
-        thigh_matrix: FloatArray,
-        shank: Motion,
-        shank_matrix: FloatArray,
-        start: int,
-        settle_s: float,
-    ) -> None:
-        self.flexion = Series(1, start)
-        self._parts = ((thigh, thigh_matrix), (shank, shank_matrix))
-        self._next = start
-        self._settle = int(settle_s * GRID_HZ)
+    def __init__(self, motion: Motion, to_segment: FloatArray, start: int) -> None:
+        self.angle = Series(1, start)
+        self.motion = motion
+        self.to_segment = to_segment
 
     def advance(self, end: int) -> None:
         """Take in the motion's samples before the grid index ``end``."""
-        if end <= self._next:
+        if end > self.angle.end:
+            self.angle.append(inclination(self.motion, self.to_segment, self.angle.end, end))
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a grid index."""
+        self.angle.forget(before)
+
+
+class KneeFlexion:
+    """Stage: thigh and shank of one side in, series of knee flexion in degrees out, NaN where untrusted.
+
+    The two inclinations are advanced before it.
+    """
+
+    def __init__(self, thigh: Inclination, shank: Inclination, settle_s: float) -> None:
+        self.flexion = Series(1, thigh.angle.start)
+        self._thigh, self._shank = thigh, shank
+        self._settle = int(settle_s * GRID_HZ)
+
+    def advance(self, end: int) -> None:
+        """Take in the samples before the grid index ``end``."""
+        begin = self.flexion.end
+        if end <= begin:
             return
-        thigh, shank = (inclination(motion, matrix, self._next, end) for motion, matrix in self._parts)
-        flexion = np.degrees(thigh - shank)
-        for motion, _ in self._parts:
+        flexion = np.degrees(self._thigh.angle.window(begin, end) - self._shank.angle.window(begin, end))
+        for motion in (self._thigh.motion, self._shank.motion):
             # Back to where a gap may still unsettle the first of these samples.
-            before = min(self._settle, self._next - motion.trust.start)
-            gap = motion.trust.window(self._next - before, end) >= Trust.WITHHELD
+            before = min(self._settle, begin - motion.trust.start)
+            gap = motion.trust.window(begin - before, end) >= Trust.WITHHELD
             gap = np.concatenate((np.zeros(self._settle - before), gap))
-            since = np.convolve(gap, np.ones(self._settle + 1), "full")[self._settle : self._settle + end - self._next]
+            since = np.convolve(gap, np.ones(self._settle + 1), "full")[self._settle : self._settle + end - begin]
             flexion[since > 0.5] = np.nan
-        self._next = end
         self.flexion.append(flexion)
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a grid index."""
+        self.flexion.forget(before)

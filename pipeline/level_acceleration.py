@@ -53,3 +53,10 @@ class LevelAcceleration:
             acceleration[motion.trust.window(self._next, end) >= Trust.WITHHELD] = np.nan
         self._next = end
         self.acceleration.append(acceleration)
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a grid index."""
+        self.acceleration.forget(before)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.bridging import Trust
-from pipeline.contacts import ESTIMATED, Contact, worst_trust
+from pipeline.contacts import ESTIMATED, Contact
 from pipeline.cycles import Cycle
+from pipeline.joints import Inclination
 from pipeline.norms import LEG_OF_HEIGHT
 from pipeline.orientation import Motion
-from pipeline.pelvis_stride_length import PelvisLengthParams, pelvis_stride_length_m
+from pipeline.pelvis_stride_length import PelvisLengthParams, pelvis_stride_lengths_m
 from pipeline.result import Stride
 from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
-from pipeline.stride_length import StrideLengthParams, stride_length_m
+from pipeline.stride_length import StrideLengthParams, stride_lengths_m
 from pipeline.timeline import Series
+from pipeline.windows import IntArray, Windows, count_where, cut, holds, missing, nearest, whole
 from sensor.healthy import GRAVITY_M_S2
-from sensor.samples import FloatArray, Side
+from sensor.samples import BoolArray, FloatArray, Side
 from sensor.synchronise import GRID_HZ
 
 _NAN = float("nan")
-_UNKNOWN = Smoothness(_NAN, _NAN, _NAN, _NAN, _NAN)
+_MAY_BE_MISSING = (
+    "stride_length_m",
+    "impact_peak_m_s2",
+    "knee_flexion_loading_deg",
+    "knee_flexion_swing_deg",
+    "obliquity_rom_deg",
+    "tilt_rom_deg",
+    "rotation_rom_deg",
+    "drop_deg",
+)
+_AT_ONCE = 64  # strides: what they take of memory stays small, however long the increment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,163 +52,212 @@ class MeasureParams:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LegSignals:
-    """What is known of one leg: its shank's motion and calibration, its knee's flexion when there is a thigh sensor."""
+    """What is known of one leg: its shank's motion and inclination, its knee's flexion when there is a thigh sensor."""
 
-    shank: Motion | None
-    to_segment: FloatArray | None
+    shank: Inclination | None
     knee_flexion: Series | None
 
 
-def duration_s(start: float | None, end: float | None) -> float:
-    """Seconds between two grid indices; NaN when one is missing."""
-    return _NAN if start is None or end is None else (end - start) / GRID_HZ
+@dataclass(frozen=True, slots=True, eq=False)
+class BodySignals:
+    """What the strides of both sides are measured from; None where no sensor shows it.
+
+    ``pelvis`` is tilt, obliquity, rotation in degrees; ``trunk`` level acceleration of the pelvis or trunk.
+    """
+
+    legs: Mapping[Side, LegSignals]
+    pelvis: Series | None
+    trunk: Series | None
 
 
-def timed(final: Contact | None) -> float | None:
-    """Grid index of a final contact that was detected; an estimated one is no measurement of stance."""
-    return None if final is None or ESTIMATED in final.note else final.at
+@dataclass(frozen=True, slots=True, eq=False)
+class Times:
+    """Contacts of k cycles as grid indices, (k,); NaN where there is no such contact.
+
+    ``fc`` and ``other_fc`` are those that were detected, ``any_fc`` may be an estimate: that is no measurement of
+    stance.
+    """
+
+    ic: FloatArray
+    next_ic: FloatArray
+    after_next_ic: FloatArray
+    fc: FloatArray
+    any_fc: FloatArray
+    other_fc: FloatArray
+    other_ic: FloatArray
+    previous_other_ic: FloatArray
+
+    @classmethod
+    def of(cls, cycles: Sequence[Cycle]) -> Times:
+        """The contacts of cycles."""
+
+        def at(pick: Callable[[Cycle], Contact | None], *, detected: bool = False) -> FloatArray:
+            contacts = (pick(cycle) for cycle in cycles)
+            return np.array([_NAN if c is None or (detected and ESTIMATED in c.note) else c.at for c in contacts])
+
+        return cls(
+            at(lambda c: c.ic),
+            at(lambda c: c.next_ic),
+            at(lambda c: c.after_next_ic),
+            at(lambda c: c.fc, detected=True),
+            at(lambda c: c.fc),
+            at(lambda c: c.other_fc, detected=True),
+            at(lambda c: c.other_ic),
+            at(lambda c: c.previous_other_ic),
+        )
 
 
-def impact_peak_m_s2(shank: Motion, ic: float, params: MeasureParams) -> float:
-    """Largest |specific force| in the window around initial contact, minus 9.81 m/s^2; independent of mounting."""
-    first, last = int(ic - params.impact_before_s * GRID_HZ), int(ic + params.impact_after_s * GRID_HZ) + 1
-    if first < shank.acc.start or last > shank.end:
-        return _NAN
-    return float(np.linalg.norm(shank.acc.window(first, last), axis=1).max() - GRAVITY_M_S2)
+def impact_peaks_m_s2(shank: Motion, ic: FloatArray, params: MeasureParams) -> FloatArray:
+    """Largest |specific force|, (k,), in the window around each contact, minus gravity; independent of mounting."""
+    first = whole(ic - params.impact_before_s * GRID_HZ)
+    return _largest_norms(shank.acc, first, ic, params.impact_after_s) - GRAVITY_M_S2
 
 
-def ranges_deg(angles: Series, start: float, end: float) -> tuple[float, float, float]:
-    """Ranges of tilt, obliquity and rotation over a cycle; NaN when a sample is untrusted."""
-    first, last = int(start), int(end)
-    if first < angles.start or last > angles.end:
-        return _NAN, _NAN, _NAN
-    tilt, obliquity, rotation = np.ptp(angles.window(first, last), axis=0)
-    return float(tilt), float(obliquity), float(rotation)
+def attenuations(trunk: Series, ic: FloatArray, impact_m_s2: FloatArray, params: SmoothnessParams) -> FloatArray:
+    """Shock attenuation, 1 - pelvis / shank, about each initial contact, (k,); NaN inside a gap."""
+    first = whole(ic - params.impact_before_s * GRID_HZ)
+    peak = _largest_norms(trunk, first, ic, params.impact_after_s)
+    return np.asarray(1.0 - np.divide(peak, impact_m_s2, out=np.full(len(ic), _NAN), where=impact_m_s2 > 0.0))
 
 
-def drop_deg(angles: Series, side: Side, ic: float, fc: float) -> float:
-    """Contralateral drop: largest rise of this side of the pelvis above its value at IC, within its stance."""
-    first, last = round(ic), round(fc)
-    if first < angles.start or last > angles.end or last <= first:
-        return _NAN
-    own_side_up = angles.window(first, last)[:, 1] * (1.0 if side is Side.LEFT else -1.0)
-    return float(own_side_up.max() - own_side_up[0])
+def ranges_deg(angles: Series, start: FloatArray, end: FloatArray) -> FloatArray:
+    """Ranges of tilt, obliquity and rotation over cycles, (k, 3); NaN when a sample is untrusted."""
+    rows = cut(angles, whole(start), whole(end))
+    return rows.largest() - rows.smallest()
 
 
-def knee_peaks_deg(flexion: Series, start: float, end: float, params: MeasureParams) -> tuple[float, float]:
-    """Loading-response excursion (peak minus value at IC) and swing peak of knee flexion."""
-    if int(start) < flexion.start or int(end) > flexion.end:
-        return _NAN, _NAN
-
-    def part(share: tuple[float, float]) -> FloatArray:
-        return flexion.window(int(start + share[0] * (end - start)), int(start + share[1] * (end - start)))
-
-    loading = part(params.loading)
-    return float(loading.max() - loading[0]), float(part(params.swing).max())
+def drops_deg(angles: Series, side: Side, ic: FloatArray, fc: FloatArray) -> FloatArray:
+    """Contralateral drops (k,): largest rise of this side of the pelvis above its value at IC, within its stance."""
+    rows = cut(angles, nearest(ic), nearest(fc))
+    first = rows.first()[:, 1]
+    return rows.largest()[:, 1] - first if side is Side.LEFT else first - rows.smallest()[:, 1]
 
 
-def attenuation(trunk: Series, ic: float, impact_m_s2: float, params: SmoothnessParams) -> float:
-    """Shock attenuation, 1 - pelvis / shank, about initial contact; NaN inside a gap."""
-    first, last = int(ic - params.impact_before_s * GRID_HZ), int(ic + params.impact_after_s * GRID_HZ) + 1
-    if first < trunk.start or last > trunk.end or not impact_m_s2 > 0.0:
-        return _NAN
-    return 1.0 - float(np.linalg.norm(trunk.window(first, last), axis=1).max()) / impact_m_s2
+def knee_peaks_deg(
+    flexion: Series, start: FloatArray, end: FloatArray, params: MeasureParams
+) -> tuple[FloatArray, FloatArray]:
+    """Loading-response excursions (peak minus value at IC) and swing peaks of knee flexion, (k,) each."""
+    held = holds(flexion, whole(start), whole(end))
+    loading, swing = (
+        cut(flexion, *(np.where(held, whole(start + at * (end - start)), -1) for at in share))
+        for share in (params.loading, params.swing)
+    )
+    return loading.largest() - loading.first(), swing.largest()
 
 
-def smoothness_of(trunk: Series, cycle: Cycle, params: SmoothnessParams) -> Smoothness:
-    """Regularities and harmonic ratios of one cycle; NaN inside a gap."""
-    first, end = round(cycle.ic.at), round(cycle.next_ic.at)
-    last = round(cycle.after_next_ic.at) if cycle.after_next_ic else end
-    if first < trunk.start or last > trunk.end or end - first < 2 * params.harmonics + 1:
-        return _UNKNOWN
-    acceleration = trunk.window(first, last)
-    if not np.isfinite(acceleration).all():
-        return _UNKNOWN
-    middle = round(cycle.other_ic.at) - first if cycle.other_ic else None
-    return smoothness(acceleration, middle, end - first, params)
+def _largest_norms(series: Series, first: IntArray, ic: FloatArray, after_s: float) -> FloatArray:
+    rows = cut(series, first, whole(ic + after_s * GRID_HZ) + 1)
+    x, y, z = np.moveaxis(rows.values, -1, 0)
+    return Windows(np.sqrt(x * x + y * y + z * z), rows.inside).largest()
 
 
-def pelvis_length_of(trunk: Series, cycle: Cycle, height_m: float, params: PelvisLengthParams) -> float:
-    """Stride length of one cycle from the pelvis; NaN inside a gap."""
-    first, end = round(cycle.ic.at), round(cycle.next_ic.at)
-    if first < trunk.start or end > trunk.end:
-        return _NAN
-    up = trunk.window(first, end)[:, 2]
-    if not np.isfinite(up).all():
-        return _NAN
-    middle = round(cycle.other_ic.at) - first if cycle.other_ic else None
-    return pelvis_stride_length_m(up, middle, LEG_OF_HEIGHT * height_m, params)
+def _smoothness(trunk: Series, at: Times, params: SmoothnessParams) -> Smoothness:
+    begin, end = nearest(at.ic), nearest(at.next_ic)
+    following = np.maximum(nearest(at.after_next_ic), end)
+    return smoothness(trunk, begin, nearest(at.other_ic), end, following, params)
+
+
+def _pelvis_lengths_m(trunk: Series, at: Times, height_m: float, params: PelvisLengthParams) -> FloatArray:
+    """Stride lengths (k,) from the pelvis; NaN inside a gap."""
+    out = np.full(len(at.ic), _NAN)
+    begin, end = nearest(at.ic), nearest(at.next_ic)
+    good = holds(trunk, begin, end) & (count_where(trunk, begin, end, missing(trunk)) == 0)
+    for length in np.unique((end - begin)[good]):
+        same = np.flatnonzero(good & (end - begin == length))
+        up = trunk.at(begin[same, None] + np.arange(length))[..., 2]
+        out[same] = pelvis_stride_lengths_m(
+            up, nearest(at.other_ic)[same] - begin[same], LEG_OF_HEIGHT * height_m, params
+        )
+    return out
+
+
+def _in_a_gap(shank: Motion, at: Times) -> BoolArray:
+    """Whether a withheld sample of the shank lies in each cycle, or the cycle beyond what is kept, (k,)."""
+    trust = shank.trust
+    first = np.maximum(np.floor(at.ic).astype(np.int64), trust.start)
+    last = np.minimum(np.ceil(at.next_ic).astype(np.int64) + 1, trust.end)
+    withheld = np.asarray(trust.window(trust.start, trust.end) >= Trust.WITHHELD)
+    return np.asarray((count_where(trust, first, last, withheld) > 0) | (last <= first))
 
 
 def measure(
-    cycle: Cycle,
+    cycles: Sequence[Cycle],
+    straight: Sequence[bool],
     origin_s: float,
-    legs: Mapping[Side, LegSignals],
-    pelvis: Series | None,
-    trunk: Series | None,
+    body: BodySignals,
     height_m: float,
-    straight: bool,
     params: MeasureParams,
-) -> Stride:
-    """Everything that is measured in one cycle.
+) -> list[Stride]:
+    """Everything that is measured in each of some cycles, in their order.
 
     Parameters
     ----------
-    pelvis : Series of 3, optional
-        Tilt, obliquity, rotation in degrees.
-    trunk : Series of 3, optional
-        Level acceleration of the pelvis or trunk.
-    straight : bool
-        Whether the cycle lies outside every turn.
+    straight : sequence of bool
+        Whether each cycle lies outside every turn.
     """
-    leg = legs[cycle.side]
-    ic, next_ic = cycle.ic.at, cycle.next_ic.at
-    fc, other_fc = timed(cycle.fc), timed(cycle.other_fc)
-    other_ic = cycle.other_ic.at if cycle.other_ic else None
-    previous = cycle.previous_other_ic.at if cycle.previous_other_ic else None
-    reason = cycle.reason
-    length = impact = _NAN
-    if leg.shank is not None and leg.to_segment is not None:
-        if worst_trust(leg.shank.trust, ic, next_ic) is Trust.WITHHELD:
-            reason = reason or "gap in the knee sensor's data"
-        impact = impact_peak_m_s2(leg.shank, ic, params)
-        if cycle.after_next_ic is not None:
-            ics = ic, next_ic, cycle.after_next_ic.at
-            length = stride_length_m(leg.shank, leg.to_segment, ics, height_m, params.length)
+    out: dict[int, Stride] = {}
+    for first in range(0, len(cycles), _AT_ONCE):
+        for side in Side:
+            own = [i for i in range(first, min(first + _AT_ONCE, len(cycles))) if cycles[i].side is side]
+            if own:
+                made = _measured([cycles[i] for i in own], [straight[i] for i in own], origin_s, body, height_m, params)
+                out |= zip(own, made, strict=True)
+    return [out[i] for i in range(len(cycles))]
+
+
+def _measured(
+    cycles: Sequence[Cycle],
+    straight: Sequence[bool],
+    origin_s: float,
+    body: BodySignals,
+    height_m: float,
+    params: MeasureParams,
+) -> list[Stride]:
+    """The same of cycles of one side."""
+    side, at, pelvis, trunk = cycles[0].side, Times.of(cycles), body.pelvis, body.trunk
+    leg = body.legs[side]
+    columns = _timing(at, origin_s)
+    columns["knee_swing_velocity_rad_s"] = np.array([cycle.next_ic.swing_peak_rad_s for cycle in cycles])
+    gap = np.zeros(len(cycles), dtype=bool)
+    if leg.shank is not None:
+        gap = _in_a_gap(leg.shank.motion, at)
+        columns["impact_peak_m_s2"] = impact_peaks_m_s2(leg.shank.motion, at.ic, params)
+        ics = np.column_stack((at.ic, at.next_ic, at.after_next_ic))
+        columns["stride_length_m"] = stride_lengths_m(leg.shank, ics, height_m, params.length)
     elif trunk is not None:
-        length = pelvis_length_of(trunk, cycle, height_m, params.pelvis_length)
-    if not reason and not straight:
-        reason = "turn"
-    tilt, obliquity, rotation = ranges_deg(pelvis, ic, next_ic) if pelvis else (_NAN, _NAN, _NAN)
-    drop = drop_deg(pelvis, cycle.side, ic, cycle.fc.at) if pelvis and cycle.fc else _NAN
-    loading, swing = knee_peaks_deg(leg.knee_flexion, ic, next_ic, params) if leg.knee_flexion else (_NAN, _NAN)
-    smooth = smoothness_of(trunk, cycle, params.smoothness) if trunk else _UNKNOWN
-    return Stride(
-        side=cycle.side,
-        ic_s=origin_s + ic / GRID_HZ,
-        fc_s=origin_s + fc / GRID_HZ if fc is not None else _NAN,
-        next_ic_s=origin_s + next_ic / GRID_HZ,
-        stance_time_s=duration_s(ic, fc),
-        swing_time_s=duration_s(fc, next_ic),
-        step_time_s=duration_s(previous, ic),
-        single_support_s=duration_s(other_fc, other_ic),
-        double_support_s=duration_s(ic, other_fc) + duration_s(other_ic, fc),
-        stride_length_m=length,
-        knee_swing_velocity_rad_s=cycle.next_ic.swing_peak_rad_s,
-        impact_peak_m_s2=impact,
-        knee_flexion_loading_deg=loading,
-        knee_flexion_swing_deg=swing,
-        obliquity_rom_deg=obliquity,
-        tilt_rom_deg=tilt,
-        rotation_rom_deg=rotation,
-        drop_deg=drop,
-        straight=straight,
-        valid=not reason,
-        reason=reason,
-        attenuation=attenuation(trunk, ic, impact, params.smoothness) if trunk else _NAN,
-        stride_regularity=smooth.stride_regularity,
-        step_regularity=smooth.step_regularity,
-        harmonic_ratio_vertical=smooth.harmonic_ratio_vertical,
-        harmonic_ratio_forward=smooth.harmonic_ratio_forward,
-        harmonic_ratio_sideways=smooth.harmonic_ratio_sideways,
-    )
+        columns["stride_length_m"] = _pelvis_lengths_m(trunk, at, height_m, params.pelvis_length)
+    if leg.knee_flexion is not None:
+        peaks = knee_peaks_deg(leg.knee_flexion, at.ic, at.next_ic, params)
+        columns["knee_flexion_loading_deg"], columns["knee_flexion_swing_deg"] = peaks
+    if pelvis is not None:
+        ranges = ranges_deg(pelvis, at.ic, at.next_ic)
+        for column, name in enumerate(("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg")):
+            columns[name] = ranges[:, column]
+        columns["drop_deg"] = drops_deg(pelvis, side, at.ic, at.any_fc)
+    if trunk is not None:
+        smooth = _smoothness(trunk, at, params.smoothness)
+        columns |= {name: getattr(smooth, name) for name in smooth.__slots__}
+        if leg.shank is not None:
+            columns["attenuation"] = attenuations(trunk, at.ic, columns["impact_peak_m_s2"], params.smoothness)
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    out = []
+    for cycle, on_a_straight, in_a_gap, row in zip(cycles, straight, gap.tolist(), rows, strict=True):
+        reason = cycle.reason or ("gap in the knee sensor's data" if in_a_gap else "" if on_a_straight else "turn")
+        numbers = dict(zip(columns, row, strict=True))
+        out.append(Stride(side=side, straight=on_a_straight, valid=not reason, reason=reason, **numbers))
+    return out
+
+
+def _timing(at: Times, origin_s: float) -> dict[str, FloatArray]:
+    """Times and durations of cycles, s; the rest of a stride's numbers still missing."""
+    missing = np.full(len(at.ic), _NAN)
+    return {
+        "ic_s": origin_s + at.ic / GRID_HZ,
+        "fc_s": origin_s + at.fc / GRID_HZ,
+        "next_ic_s": origin_s + at.next_ic / GRID_HZ,
+        "stance_time_s": (at.fc - at.ic) / GRID_HZ,
+        "swing_time_s": (at.next_ic - at.fc) / GRID_HZ,
+        "step_time_s": (at.ic - at.previous_other_ic) / GRID_HZ,
+        "single_support_s": (at.other_ic - at.other_fc) / GRID_HZ,
+        "double_support_s": (at.other_fc - at.ic) / GRID_HZ + (at.fc - at.other_ic) / GRID_HZ,
+    } | dict.fromkeys(_MAY_BE_MISSING, missing)

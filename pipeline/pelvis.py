@@ -80,6 +80,10 @@ class PelvisAngles:
         """Produce what waits for the moving average."""
         self._append(self._mean_yaw.finish())
 
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a grid index."""
+        self.angles.forget(before)
+
     def _append(self, mean_yaw: FloatArray) -> None:
         n = len(mean_yaw)
         if n == 0:
@@ -152,3 +156,7 @@ class HeadingRate:
     def finish(self) -> None:
         """Produce what the filter holds back."""
         self.rate.append(self._filter.finish())
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a grid index."""
+        self.rate.forget(before)

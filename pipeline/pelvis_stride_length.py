@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.windows import IntArray
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
@@ -25,21 +26,30 @@ class PelvisLengthParams:
     factor: float = 1.15
 
 
-def vertical_displacement_m(acceleration_m_s2: FloatArray) -> FloatArray:
-    """Height (n,), m, about its mean over one stride of vertical acceleration (n,), taken as periodic."""
-    velocity = np.cumsum(acceleration_m_s2 - acceleration_m_s2.mean()) / GRID_HZ
-    height = np.cumsum(velocity - velocity.mean()) / GRID_HZ
-    return np.asarray(height - height.mean())
+def vertical_displacements_m(acceleration_m_s2: FloatArray) -> FloatArray:
+    """Heights (k, n), m, about their means over strides of vertical acceleration (k, n), taken as periodic."""
+    velocity = np.cumsum(acceleration_m_s2 - acceleration_m_s2.mean(axis=1, keepdims=True), axis=1) / GRID_HZ
+    height = np.cumsum(velocity - velocity.mean(axis=1, keepdims=True), axis=1) / GRID_HZ
+    return np.asarray(height - height.mean(axis=1, keepdims=True))
 
 
-def pelvis_stride_length_m(
-    acceleration_m_s2: FloatArray, middle: int | None, leg_length_m: float, params: PelvisLengthParams
-) -> float:
-    """Length of one stride from its vertical acceleration (n,); its second step begins at ``middle``, if known."""
-    height = vertical_displacement_m(acceleration_m_s2)
-    split = middle if middle is not None and 10 < middle < len(height) - 10 else len(height) // 2
-    total = 0.0
-    for step in (height[:split], height[split:]):
-        rise = min(float(np.ptp(step)), leg_length_m)
-        total += 2.0 * params.factor * float(np.sqrt(2.0 * leg_length_m * rise - rise * rise))
+def pelvis_stride_lengths_m(
+    acceleration_m_s2: FloatArray, middle: IntArray, leg_length_m: float, params: PelvisLengthParams
+) -> FloatArray:
+    """Lengths (k,) of strides from their vertical acceleration (k, n).
+
+    Parameters
+    ----------
+    middle : (k,) array
+        Sample at which the second step begins; outside the stride where that is not known: half way then.
+    """
+    height = vertical_displacements_m(acceleration_m_s2)
+    n = height.shape[1]
+    known = (middle > 10) & (middle < n - 10)
+    second = np.arange(n) >= np.where(known, middle, n // 2)[:, None]
+    total = np.zeros(len(height))
+    for step in (~second, second):
+        rise = np.where(step, height, -np.inf).max(axis=1) - np.where(step, height, np.inf).min(axis=1)
+        rise = np.minimum(rise, leg_length_m)
+        total += 2.0 * params.factor * np.sqrt(2.0 * leg_length_m * rise - rise * rise)
     return total

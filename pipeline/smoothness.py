@@ -17,9 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensor.samples import FloatArray
+from pipeline.timeline import Series
+from pipeline.windows import IntArray, between, count_where, holds, missing
+from sensor.samples import BoolArray, FloatArray
 
 _EVENLY = np.linspace(0.0, 1.0, 100)
+_SHORTEST = 10  # samples; a shorter piece has no shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,51 +34,85 @@ class SmoothnessParams:
     impact_after_s: float = 0.10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Smoothness:
-    """Of one stride; NaN where it could not be had. Regularities up to 1, ratios above 1 when the steps are alike."""
+    """Of k strides; NaN where it could not be had. Regularities up to 1, ratios above 1 when the steps are alike."""
 
-    stride_regularity: float
-    step_regularity: float
-    harmonic_ratio_vertical: float
-    harmonic_ratio_forward: float
-    harmonic_ratio_sideways: float
+    stride_regularity: FloatArray
+    step_regularity: FloatArray
+    harmonic_ratio_vertical: FloatArray
+    harmonic_ratio_forward: FloatArray
+    harmonic_ratio_sideways: FloatArray
 
 
 def harmonic_ratios(acceleration: FloatArray, params: SmoothnessParams) -> FloatArray:
-    """Sum of even over sum of odd amplitudes of each column (n, k) over one stride, (k,); n >= 2 harmonics + 1."""
-    amplitude = np.abs(np.fft.rfft(acceleration, axis=0))[1 : params.harmonics + 1]
-    odd, even = amplitude[0::2].sum(axis=0), amplitude[1::2].sum(axis=0)
-    return np.asarray(np.divide(even, odd, out=np.full(len(odd), np.nan), where=odd > 0.0))
+    """Sums of even over sums of odd amplitudes of strides (k, n, channels), (k, channels); n >= 2 harmonics + 1."""
+    amplitude = np.abs(np.fft.rfft(acceleration, axis=1))[:, 1 : params.harmonics + 1]
+    odd, even = amplitude[:, 0::2].sum(axis=1), amplitude[:, 1::2].sum(axis=1)
+    return _ratio(even, odd)
 
 
-def likeness(first: FloatArray, second: FloatArray) -> float:
-    """Correlation of two pieces of signal brought to the same length."""
-    a, b = (_stretched(piece) for piece in (first, second))
-    a, b = a - a.mean(), b - b.mean()
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / size if size > 0.0 else float("nan")
+def likeness(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Correlations (k,) of pieces of signal brought to the same length, both (k, n)."""
+    a, b = (piece - piece.mean(axis=1, keepdims=True) for piece in (first, second))
+    size = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    return _ratio((a * b).sum(axis=1), size)
 
 
-def smoothness(acceleration: FloatArray, middle: int | None, end: int, params: SmoothnessParams) -> Smoothness:
-    """Measures of the cycle ``[0, end)``, with its second step from ``middle`` and the next cycle from ``end`` on.
+def _ratio(part: FloatArray, of: FloatArray) -> FloatArray:
+    """One over the other; NaN where the other is not above zero."""
+    ratio: FloatArray = np.divide(part, of, out=np.full(of.shape, np.nan), where=of > 0.0)
+    return ratio
+
+
+def smoothness(
+    acceleration: Series,
+    begin: IntArray,
+    middle: IntArray,
+    end: IntArray,
+    following: IntArray,
+    params: SmoothnessParams,
+) -> Smoothness:
+    """Measures of the cycles ``[begin, end)``.
 
     Parameters
     ----------
-    acceleration : (n, 3) array
-        Forward, left and up, m/s^2, gravity removed, of two cycles; NaN-free.
+    acceleration : Series of 3
+        Forward, left and up, m/s^2, gravity removed; NaN inside gaps.
+    begin, end : (k,) arrays
+        Grid indices.
+    middle : (k,) array
+        Where the second step begins; outside the cycle where it is not known.
+    following : (k,) array
+        Where the next cycle ends; ``end`` where there is none.
     """
-    cycle, following = acceleration[:end], acceleration[end:]
-    up = cycle[:, 2]
-    forward, left, vertical = (float(ratio) for ratio in harmonic_ratios(cycle, params))
+    ratios = np.full((len(begin), 3), np.nan)
+    gaps = count_where(acceleration, begin, following, missing(acceleration))
+    good = holds(acceleration, begin, following) & (gaps == 0) & (end - begin > 2 * params.harmonics)
+    for length in np.unique((end - begin)[good]):
+        same = np.flatnonzero(good & (end - begin == length))
+        ratios[same] = harmonic_ratios(acceleration.at(begin[same, None] + np.arange(length)), params)
+    forward, left, vertical = ratios.T
     return Smoothness(
-        likeness(up, following[:, 2]) if len(following) > 10 else float("nan"),
-        likeness(up[:middle], up[middle:]) if middle is not None and 10 < middle < end - 10 else float("nan"),
-        vertical,
-        forward,
-        1.0 / left if left > 0.0 else float("nan"),
+        stride_regularity=_likeness(acceleration, good, begin, end, following),
+        step_regularity=_likeness(acceleration, good, begin, middle, end),
+        harmonic_ratio_vertical=vertical,
+        harmonic_ratio_forward=forward,
+        harmonic_ratio_sideways=_ratio(np.ones(len(left)), left),
     )
 
 
-def _stretched(piece: FloatArray) -> FloatArray:
-    return np.asarray(np.interp(_EVENLY * (len(piece) - 1.0), np.arange(len(piece)), piece))
+def _likeness(acceleration: Series, good: BoolArray, begin: IntArray, end: IntArray, following: IntArray) -> FloatArray:
+    """Correlation of the vertical acceleration in ``[begin, end)`` with that in ``[end, following)``, (k,)."""
+    out = np.full(len(begin), np.nan)
+    able = np.flatnonzero(good & (end - begin > _SHORTEST) & (following - end > _SHORTEST))
+    out[able] = likeness(
+        _stretched(acceleration, begin[able], end[able]), _stretched(acceleration, end[able], following[able])
+    )
+    return out
+
+
+def _stretched(acceleration: Series, begin: IntArray, end: IntArray) -> FloatArray:
+    """Vertical acceleration of ``[begin, end)`` at 100 even instants, (k, 100)."""
+    span = (end - begin - 1).astype(np.float64)
+    return np.asarray(between(acceleration, begin[:, None] + _EVENLY * span[:, None], end)[..., 2])

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.bridging import Trust
-from pipeline.contacts import worst_trust
-from pipeline.orientation import Motion
-from pipeline.rotations import matrices, up_axes
+from pipeline.joints import Inclination
+from pipeline.rotations import cross, rotate
+from pipeline.windows import IntArray, count_where, cut, holds, whole
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
@@ -36,61 +36,68 @@ class StrideLengthParams:
     plausible_m: tuple[float, float] = (0.1, 3.5)  # beyond, a sensor's unit or fixation is wrong
 
 
-def mid_stance(
-    motion: Motion, to_segment: FloatArray, ic: float, next_ic: float, params: StrideLengthParams
-) -> int | None:
-    """Grid index in stance at which the shank passes the upright, or comes closest to it."""
-    first = int(ic + params.search[0] * (next_ic - ic))
-    last = int(ic + params.search[1] * (next_ic - ic))
-    if first < motion.quat.start or last > motion.end or last - first < 3:
-        return None
-    up = up_axes(motion.quat.window(first, last))
-    lean = np.arctan2(up @ to_segment[0], up @ to_segment[2])
-    return first + int(np.argmin(np.abs(lean)))
+def mid_stances(shank: Inclination, ic: FloatArray, next_ic: FloatArray, params: StrideLengthParams) -> IntArray:
+    """Grid indices in stance, (k,), at which the shank passes the upright or comes closest to it; -1 without one."""
+    first, last = (whole(ic + share * (next_ic - ic)) for share in params.search)
+    lean = cut(shank.angle, first, last)
+    nearest = np.argmin(np.where(lean.inside, np.abs(lean.values), np.inf), axis=1)
+    return np.where(lean.found & (last - first >= 3), first + nearest, -1)
 
 
-def displacement(motion: Motion, to_segment: FloatArray, start: int, end: int, lever_m: float) -> FloatArray:
-    """Displacement (3,), m, earth axes, of the sensor between two mid-stances.
+def displacements_m(shank: Inclination, start: IntArray, end: IntArray, lever_m: float) -> FloatArray:
+    """Displacements (k, 3), earth axes, of the sensor between pairs of mid-stances.
 
     Parameters
     ----------
+    start, end : (k,) arrays
+        Grid indices, ``start < end``, inside the motion's series.
     lever_m : float
         Distance from the ankle's axis up to the sensor along the limb.
     """
-    quat = motion.quat.window(start, end + 1)
-    acc = motion.force.window(start, end + 1) - _AT_REST_M_S2
-    begin_velocity, end_velocity = (
-        _cross(to_earth @ motion.gyr.window(at, at + 1)[0], lever_m * (to_earth @ to_segment[2]))
-        for at, to_earth in zip((start, end), matrices(quat[[0, -1]]), strict=True)
-    )
+    motion, row, steps = shank.motion, np.arange(len(start)), end - start
+    acceleration = cut(motion.force, start, end + 1).values - _AT_REST_M_S2
+    begin_velocity, end_velocity = (_over_the_ankle_m_s(shank, at, lever_m) for at in (start, end))
     dt = 1.0 / GRID_HZ
-    steps = 0.5 * (acc[1:] + acc[:-1]) * dt
-    velocity = begin_velocity + np.concatenate((np.zeros((1, 3)), np.cumsum(steps, axis=0)))
-    ramp = np.arange(len(velocity))[:, None] / (len(velocity) - 1)
-    velocity += ramp * (end_velocity - velocity[-1])
-    return np.asarray((0.5 * (velocity[1:] + velocity[:-1])).sum(axis=0) * dt)
+    velocity = np.empty_like(acceleration)
+    velocity[:, 0] = 0.0
+    np.cumsum(0.5 * (acceleration[:, 1:] + acceleration[:, :-1]) * dt, axis=1, out=velocity[:, 1:])
+    velocity += begin_velocity[:, None]
+    ramp = np.arange(velocity.shape[1]) / steps[:, None]
+    velocity += ramp[..., None] * (end_velocity - velocity[row, steps])[:, None]
+    return np.asarray(np.cumsum(0.5 * (velocity[:, 1:] + velocity[:, :-1]), axis=1)[row, steps - 1] * dt)
 
 
-def stride_length_m(
-    motion: Motion, to_segment: FloatArray, ics: tuple[float, float, float], height_m: float, params: StrideLengthParams
-) -> float:
-    """Horizontal distance between the mid-stances after the first two of three contacts of one side; NaN without
-    them.
+def _over_the_ankle_m_s(shank: Inclination, at: IntArray, lever_m: float) -> FloatArray:
+    """Velocities (k, 3), earth axes, of a sensor that turns about an ankle at rest."""
+    quat = shank.motion.quat.at(at)
+    limb = np.broadcast_to(shank.to_segment[2], (len(at), 3))
+    return cross(rotate(quat, shank.motion.gyr.at(at)), lever_m * rotate(quat, limb))
+
+
+def stride_lengths_m(shank: Inclination, ics: FloatArray, height_m: float, params: StrideLengthParams) -> FloatArray:
+    """Horizontal distances (k,) between the mid-stances after the first two of three contacts of one side.
+
+    Parameters
+    ----------
+    ics : (k, 3) array
+        Grid indices of the contacts; NaN where there is none.
+
+    Returns
+    -------
+    (k,) array
+        NaN without the contacts, near gaps, and beyond what is plausible.
     """
-    first = mid_stance(motion, to_segment, ics[0], ics[1], params)
-    second = mid_stance(motion, to_segment, ics[1], ics[2], params)
-    if first is None or second is None or second <= first:
-        return float("nan")
-    settle = params.settle_s * GRID_HZ
-    if worst_trust(motion.trust, first - settle, second) is Trust.WITHHELD:
-        return float("nan")
-    moved = displacement(motion, to_segment, first, second, params.sensor_above_ankle * height_m)
-    length = float(np.hypot(moved[0], moved[1]))
+    out, known = np.full(len(ics), np.nan), np.flatnonzero(np.isfinite(ics).all(axis=1))
+    ic, next_ic, after = ics[known].T
+    start, end = mid_stances(shank, ic, next_ic, params), mid_stances(shank, next_ic, after, params)
+    motion = shank.motion
+    trust = motion.trust.window(motion.trust.start, motion.trust.end)
+    withheld = count_where(
+        motion.trust, start - int(params.settle_s * GRID_HZ), end + 1, np.asarray(trust >= Trust.WITHHELD)
+    )
+    good = (start >= 0) & (end > start) & (withheld == 0) & holds(motion.quat, start, end + 1)
+    moved = displacements_m(shank, start[good], end[good], params.sensor_above_ankle * height_m)
+    length = np.hypot(moved[:, 0], moved[:, 1])
     low, high = params.plausible_m
-    return length if low <= length <= high else float("nan")
-
-
-def _cross(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Cross product of two vectors (3,)."""
-    (a, b, c), (x, y, z) = first.tolist(), second.tolist()
-    return np.array([b * z - c * y, c * x - a * z, a * y - b * x])
+    out[known[good]] = np.where((low <= length) & (length <= high), length, np.nan)
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensor.samples import FloatArray
 
@@ -20,10 +21,10 @@ class Series:
         Grid index of the first sample to come.
     """
 
-    __slots__ = ("_data", "_first", "_width", "end")
+    __slots__ = ("_data", "_first", "end", "width")
 
     def __init__(self, width: int, start: int = 0) -> None:
-        self._width = width
+        self.width = width
         self._data = np.empty((_SMALLEST, width))
         self._first = start  # grid index of _data[0]
         self.end = start
@@ -35,10 +36,10 @@ class Series:
 
     def append(self, samples: FloatArray) -> None:
         """Add samples at the end, shape (n, width) or (n,)."""
-        rows = samples.reshape(-1, self._width)
+        rows = samples.reshape(-1, self.width)
         used = self.end - self._first
         if used + len(rows) > len(self._data):
-            grown = np.empty((2 * (used + len(rows)), self._width))
+            grown = np.empty((2 * (used + len(rows)), self.width))
             grown[:used] = self._data[:used]
             self._data = grown
         self._data[used : used + len(rows)] = rows
@@ -49,7 +50,12 @@ class Series:
         if start < self._first or end > self.end:
             raise IndexError(f"[{start}, {end}) is not inside [{self._first}, {self.end})")
         rows = self._data[start - self._first : end - self._first]
-        return rows[:, 0] if self._width == 1 else rows
+        return rows[:, 0] if self.width == 1 else rows
+
+    def at(self, index: NDArray[np.int64]) -> FloatArray:
+        """Samples at grid indices of any shape, all inside ``[start, end)``; shape of ``index``, then the channels."""
+        rows = self._data[index - self._first]
+        return rows[..., 0] if self.width == 1 else rows
 
     def forget(self, before: int) -> None:
         """Let go of samples before the given index, at a time of the series' own choosing."""

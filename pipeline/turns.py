@@ -55,19 +55,22 @@ class TurnFinder:
         """Grid index before which all turns are known, padding included."""
         return (self._next if self._begin is None else self._begin) - int(self.params.pad_s * GRID_HZ)
 
-    def advance(self) -> None:
-        """Take in the rate's new samples."""
-        w = np.degrees(self._rate.window(self._next, self._rate.end))
+    def advance(self, end: int) -> None:
+        """Take in the rate's samples before the grid index ``end``, as far as they are known."""
+        end = min(end, self._rate.end)
+        if end <= self._next:
+            return
+        w = np.degrees(self._rate.window(self._next, end))
         direction = np.where(np.abs(w) > self.params.edge_deg_s, np.sign(w), 0.0)
         edges = np.concatenate(([0], np.flatnonzero(np.diff(direction)) + 1, [len(w)]))
         for first, last in pairwise(edges):
             if last > first:
                 self._run(self._next + int(first), direction[first], w[first:last])
-        self._next = self._rate.end
+        self._next = end
 
     def finish(self) -> None:
         """Close a turn that goes on at the end."""
-        self.advance()
+        self.advance(self._rate.end)
         self._close(self._next)
 
     def forget(self, before: int) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
-from pipeline.joints import KneeFlexion, inclination
+from pipeline.joints import Inclination, KneeFlexion, inclination
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
 
@@ -27,9 +27,11 @@ def leg(
     mounts = [np.eye(3) if seeds is None else random_rotation(seed) for seed in seeds or (0, 0)]
     thigh = motion_of(turned(headings_deg[0], thigh_deg, 0.0), mounts[0], trust=trust)
     shank = motion_of(turned(headings_deg[1], shank_deg, 0.0), mounts[1])
-    stage = KneeFlexion(thigh, mounts[0], shank, mounts[1], 0, SETTLE_S)
+    limbs = Inclination(thigh, mounts[0], 0), Inclination(shank, mounts[1], 0)
+    stage = KneeFlexion(*limbs, SETTLE_S)
     for part in pieces(len(thigh_deg), cuts):
-        stage.advance(part.stop)
+        for each in (*limbs, stage):
+            each.advance(part.stop)
     return stage.flexion.window(0, stage.flexion.end)
 
 

@@ -12,8 +12,18 @@ from hypothesis import strategies as st
 from pipeline.bridging import Trust
 from pipeline.contacts import Contact
 from pipeline.cycles import Cycle
-from pipeline.measures import LegSignals, MeasureParams, attenuation, drop_deg, impact_peak_m_s2, measure, ranges_deg
-from pipeline.measures import knee_peaks_deg as knee_peaks
+from pipeline.joints import Inclination
+from pipeline.measures import (
+    BodySignals,
+    LegSignals,
+    MeasureParams,
+    attenuations,
+    drops_deg,
+    impact_peaks_m_s2,
+    knee_peaks_deg,
+    measure,
+    ranges_deg,
+)
 from pipeline.orientation import Motion
 from pipeline.result import Stride
 from pipeline.timeline import Series
@@ -23,7 +33,7 @@ from tests.pipeline.synthetic import motion_of, random_rotation, turned
 
 PARAMS = MeasureParams()
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
-NOTHING = LegSignals(None, None, None)
+NOTHING = LegSignals(None, None)
 
 # A left cycle of 1.1 s from 5 s on: right lands at 5.55, left leaves at 5.68, right has left at 5.12.
 CYCLE = Cycle(
@@ -53,16 +63,40 @@ def measured(
     straight: bool = True,
     origin_s: float = 0.0,
 ) -> Stride:
-    return measure(
-        cycle,
-        origin_s,
+    body = BodySignals(
         {LEFT: leg, RIGHT: NOTHING},
         None if pelvis is None else series(pelvis),
         None if trunk is None else series(trunk),
-        1.75,
-        straight,
-        PARAMS,
     )
+    (stride,) = measure([cycle], [straight], origin_s, body, 1.75, PARAMS)
+    return stride
+
+
+def leg_of(motion: Motion) -> LegSignals:
+    shank = Inclination(motion, np.eye(3), 0)
+    shank.advance(motion.end)
+    return LegSignals(shank, None)
+
+
+def impact_peak_m_s2(shank: Motion, ic: float, params: MeasureParams) -> float:
+    return float(impact_peaks_m_s2(shank, np.array([ic]), params)[0])
+
+
+def attenuation(trunk: Series, ic: float, impact: float) -> float:
+    return float(attenuations(trunk, np.array([ic]), np.array([impact]), PARAMS.smoothness)[0])
+
+
+def drop_deg(angles: Series, side: Side, ic: float, fc: float) -> float:
+    return float(drops_deg(angles, side, np.array([ic]), np.array([fc]))[0])
+
+
+def ranges(angles: Series, start: float, end: float) -> FloatArray:
+    return np.asarray(ranges_deg(angles, np.array([start]), np.array([end]))[0])
+
+
+def knee_peaks(flexion: Series, start: float, end: float) -> tuple[float, float]:
+    loading, swing = knee_peaks_deg(flexion, np.array([start]), np.array([end]), PARAMS)
+    return float(loading[0]), float(swing[0])
 
 
 class TestTimes:
@@ -115,13 +149,13 @@ class TestValidity:
         for at, valid in ((499, True), (505, False), (609, False), (612, True)):
             trust = np.zeros(900)
             trust[at] = Trust.WITHHELD
-            leg = LegSignals(motion_of(turned(0.0, 0.0, np.zeros(900)), trust=trust), np.eye(3), None)
+            leg = leg_of(motion_of(turned(0.0, 0.0, np.zeros(900)), trust=trust))
             assert measured(leg=leg).valid == valid, at
 
     def test_a_bridged_sample_costs_nothing(self) -> None:
         trust = np.zeros(900)
         trust[520:528] = Trust.BRIDGED
-        leg = LegSignals(motion_of(turned(0.0, 0.0, np.zeros(900)), trust=trust), np.eye(3), None)
+        leg = leg_of(motion_of(turned(0.0, 0.0, np.zeros(900)), trust=trust))
         assert measured(leg=leg).valid
 
 
@@ -147,11 +181,11 @@ class TestImpact:
     def test_attenuation_is_what_does_not_arrive(self) -> None:
         trunk = np.zeros((900, 3))
         trunk[505] = [0.0, 6.0, 8.0]
-        assert attenuation(series(trunk), 500.0, 40.0, PARAMS.smoothness) == pytest.approx(0.75)
+        assert attenuation(series(trunk), 500.0, 40.0) == pytest.approx(0.75)
         for shank in (0.0, -1.0, float("nan")):
-            assert np.isnan(attenuation(series(trunk), 500.0, shank, PARAMS.smoothness))
+            assert np.isnan(attenuation(series(trunk), 500.0, shank))
         trunk[505] = np.nan
-        assert np.isnan(attenuation(series(trunk), 500.0, 40.0, PARAMS.smoothness))
+        assert np.isnan(attenuation(series(trunk), 500.0, 40.0))
 
 
 class TestPelvis:
@@ -172,7 +206,7 @@ class TestPelvis:
         assert drop_deg(series(self.angles() + 20.0), LEFT, 500.0, 568.0) == pytest.approx(4.0)
 
     def test_ranges_are_those_of_the_cycle(self) -> None:
-        found = ranges_deg(series(self.angles()), 500.0, 610.0)
+        found = ranges(series(self.angles()), 500.0, 610.0)
         assert found == pytest.approx((2.0, 7.0, 1.09))
 
     @pytest.mark.parametrize("at", [500, 545, 605])
@@ -185,7 +219,7 @@ class TestPelvis:
         assert stride.valid
 
     def test_beyond_the_signal_there_is_none(self) -> None:
-        assert np.isnan(ranges_deg(series(self.angles()), 850.0, 960.0)).all()
+        assert np.isnan(ranges(series(self.angles()), 850.0, 960.0)).all()
         assert np.isnan(drop_deg(series(self.angles()), LEFT, 850.0, 910.0))
         assert np.isnan(drop_deg(series(self.angles()), LEFT, 500.0, 500.0))
 
@@ -195,13 +229,13 @@ class TestKnee:
         """Flexion 5 at contact, 20 in loading, 65 in swing; a peak of 90 between them counts for neither."""
         t = np.linspace(0.0, 1.0, 110, endpoint=False)
         flexion = np.interp(t, [0.0, 0.13, 0.25, 0.4, 0.5, 0.72, 1.0], [5.0, 20.0, 8.0, 90.0, 10.0, 65.0, 5.0])
-        loading, swing = knee_peaks(series(np.tile(flexion, 3)), 110.0, 220.0, PARAMS)
+        loading, swing = knee_peaks(series(np.tile(flexion, 3)), 110.0, 220.0)
         assert loading == pytest.approx(15.0, abs=0.5)
         assert swing == pytest.approx(65.0, abs=0.5)
 
     def test_an_untrusted_sample_withholds_the_part_it_lies_in(self) -> None:
         flexion = np.full(330, 10.0)
         flexion[115] = np.nan
-        loading, swing = knee_peaks(series(flexion), 110.0, 220.0, PARAMS)
+        loading, swing = knee_peaks(series(flexion), 110.0, 220.0)
         assert np.isnan(loading)
         assert swing == 10.0

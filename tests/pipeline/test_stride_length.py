@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
+from pipeline.joints import Inclination
 from pipeline.orientation import Motion
-from pipeline.stride_length import StrideLengthParams, displacement, mid_stance, stride_length_m
+from pipeline.stride_length import StrideLengthParams, displacements_m, mid_stances, stride_lengths_m
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import motion_of, random_rotation, turned
 
@@ -54,7 +55,17 @@ def walking_leg(
 
 
 def length_of(motion: Motion, mount: FloatArray, ics: tuple[float, float, float] = ICS) -> float:
-    return stride_length_m(motion, mount, ics, HEIGHT_M, StrideLengthParams())
+    return float(lengths_of(motion, mount, [ics])[0])
+
+
+def shank_of(motion: Motion, mount: FloatArray) -> Inclination:
+    shank = Inclination(motion, mount, 0)
+    shank.advance(motion.end)
+    return shank
+
+
+def lengths_of(motion: Motion, mount: FloatArray, ics: list[tuple[float, float, float]]) -> FloatArray:
+    return stride_lengths_m(shank_of(motion, mount), np.array(ics), HEIGHT_M, StrideLengthParams())
 
 
 @pytest.mark.parametrize("length_m", [0.5, 0.9, 1.3, 1.7])
@@ -74,6 +85,16 @@ def test_every_stride_of_an_even_walk_is_the_same() -> None:
     assert np.ptp(lengths) < 0.005
 
 
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.floats(0, 300), st.floats(60, 140), st.floats(60, 140)), min_size=2, max_size=6))
+def test_a_stride_is_the_same_bits_in_any_company(strides: list[tuple[float, float, float]]) -> None:
+    """Live, a stride is measured alone or with one neighbour; offline, with a minute's others."""
+    motion, mount = walking_leg(1.2, 30.0, 5)
+    ics = [(ic, ic + first, ic + first + second) for ic, first, second in strides]
+    alone = np.concatenate([lengths_of(motion, mount, [one]) for one in ics])
+    np.testing.assert_array_equal(lengths_of(motion, mount, ics), alone)
+
+
 def test_a_constant_error_of_the_accelerometer_is_taken_out() -> None:
     """An offset of 0.1 m/s^2 would be 6 cm without the correction at the second mid-stance."""
     motion, mount = walking_leg(1.2)
@@ -82,14 +103,14 @@ def test_a_constant_error_of_the_accelerometer_is_taken_out() -> None:
 
 
 def test_a_foot_that_stays_has_gone_nowhere() -> None:
-    moved = displacement(motion_of(turned(0.0, 0.0, np.zeros(200))), np.eye(3), 10, 150, LEVER_M)
+    shank = shank_of(motion_of(turned(0.0, 0.0, np.zeros(200))), np.eye(3))
+    moved = displacements_m(shank, np.array([10]), np.array([150]), LEVER_M)
     np.testing.assert_allclose(moved, 0.0, atol=1e-9)
 
 
 def test_mid_stance_is_where_the_shank_passes_the_upright() -> None:
     motion, mount = walking_leg(1.2)
-    at = mid_stance(motion, mount, 110.0, 220.0, StrideLengthParams())
-    assert at is not None
+    at = int(mid_stances(shank_of(motion, mount), np.array([110.0]), np.array([220.0]), StrideLengthParams())[0])
     up = mount @ np.array([0.0, 0.0, 1.0])
     lean = np.arccos(np.clip((motion.acc.window(at, at + 1)[0] / 9.81) @ up, -1.0, 1.0))
     assert np.degrees(lean) < 30.0

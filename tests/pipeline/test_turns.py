@@ -23,7 +23,7 @@ def turns_of(rate_deg_s: FloatArray, cuts: tuple[int, ...] = ()) -> list[Span]:
     finder = TurnFinder(series, PARAMS)
     for part in pieces(len(rate_deg_s), cuts):
         series.append(np.radians(rate_deg_s[part]))
-        finder.advance()
+        finder.advance(series.end)
     finder.finish()
     return finder.turns
 
@@ -96,7 +96,7 @@ class TestStream:
                 finder.finish()
             else:
                 series.append(np.radians(rate[part]))
-                finder.advance()
+                finder.advance(series.end)
             assert all(turn.start >= settled for turn in finder.turns[known:])
             assert finder.settled >= settled
             settled, known = finder.settled, len(finder.turns)
