@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from gaitchain.analysis import Analysis
 from gaitchain.grades import BATTERY_PCT, CLOCK_S, GAP_S, LOSS_PCT, Steps
 from gaitchain.keys import Keys
 from gaitchain.live_numbers import Walked
@@ -54,6 +55,9 @@ class PlainDesk:
     def forget(self) -> None:
         """There are no keys."""
 
+    def concluded(self, analysis: Analysis | None) -> None:
+        """It is printed once everything is written."""
+
 
 @dataclass(slots=True)
 class TerminalDesk:
@@ -81,6 +85,9 @@ class TerminalDesk:
 
     def forget(self) -> None:
         self.keys.forget()
+
+    def concluded(self, analysis: Analysis | None) -> None:
+        """It is printed once everything is written."""
 
     def __rich__(self) -> RenderableType:
         told = Text("\n".join(self._told), style="dim")
@@ -114,6 +121,9 @@ def _head(moment: Moment) -> Text:
         line.append(f"  {minutes}:{seconds:02d}")
         if moment.duration_s is not None:
             line.append(f" of {int(moment.duration_s) // 60}:{int(moment.duration_s) % 60:02d}", style="dim")
+    if moment.said:
+        left = f"  {moment.left_s:.0f} s left" if moment.left_s else ""
+        line.append(f"  {moment.said}{left}", style="bold")
     if moment.marker:
         line.append(f"   last marker: {moment.marker}", style="dim")
     return line
@@ -185,8 +195,10 @@ def _checks(moment: Moment) -> Text:
 
 def _keys(moment: Moment) -> Text:
     match moment.phase:
-        case Phase.CHECKING:
+        case Phase.CHECKING | Phase.READY:
             return Text(f"Space: begin   {STOP_KEY}: leave", style="bold")
+        case Phase.CALIBRATING:
+            return Text(f"Space: leave it out   {STOP_KEY}: leave", style="bold")
         case Phase.RECORDING:
             marks = "   ".join(f"{key}: {label}" for key, label in MARKERS.items())
             return Text(f"{STOP_KEY}: stop   mark {marks}", style="bold")

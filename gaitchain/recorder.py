@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -46,6 +46,8 @@ class Phase(StrEnum):
 
     CONNECTING = "connecting"
     CHECKING = "checking"
+    CALIBRATING = "calibrating"  # the person shall stand still
+    READY = "ready"
     RECORDING = "recording"
     STOPPING = "stopping"
 
@@ -61,6 +63,8 @@ class Moment:
     checks: tuple[Check, ...]
     walked: Walked
     marker: str = ""  # the last one
+    left_s: float = 0.0  # of standing still
+    said: str = ""  # what the person should do now
 
 
 class Desk(Protocol):
@@ -85,6 +89,9 @@ class Desk(Protocol):
     def forget(self) -> None:
         """Keys pressed before now do not count."""
 
+    def concluded(self, analysis: Analysis | None) -> None:
+        """The walk is over and this is what was seen live; the files are still to be written."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordOrder:
@@ -101,6 +108,8 @@ class RecordOrder:
     protocol: str = ""
     condition: str = ""
     notes: str = ""
+    give_up_s: float | None = GIVE_UP_S  # None: never
+    stand_s: float = 0.0  # how long the person shall stand still before the walk, if somebody sees to it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,15 +177,19 @@ class Recorder:
     ----------
     stop : Stop
         Whoever wants the recording to end asks here.
+    session : RecordingSession or None
+        While its journal is open.
     """
 
     def __init__(self, order: RecordOrder, desk: Desk) -> None:
         self.order, self.desk = order, desk
         self.stop = Stop()
+        self.session: RecordingSession | None = None
         self._numbers = LiveNumbers()
         self._checks: tuple[Check, ...] = ()
         self._phase = Phase.CONNECTING
         self._marker = ""
+        self._left_s, self._said = 0.0, ""
         self._told: dict[str, NodeState] = {}
 
     async def run(self, nodes: tuple[WornNode, ...], clock: HostClock) -> Recorded:
@@ -201,13 +214,16 @@ class Recorder:
         live = LiveThread()
         try:
             async with recording_session(spec, clock, live.push) as session:
+                self.session = session
                 session.on_news(self._news)
                 async with self._watched(session, live):
                     absent = await self._session(session)
         except JournalFailed as failed:
             raise GaitchainError(str(failed)) from failed
         finally:
+            self.session = None
             analysis = await asyncio.to_thread(live.finish)
+        self.desk.concluded(analysis)
         if live.failure is not None:
             self.desk.tell(
                 f"The live analysis broke off ({live.failure}); `gaitchain analyze` can be run on the session."
@@ -251,7 +267,7 @@ class Recorder:
             for check in self._checks:
                 if check.sentence:
                     self.desk.tell(check.sentence)
-        elif not await self.stop.unless(self._agreed(session)):
+        elif not await self.stop.unless(self._prepared(session)):
             return
         self._phase, self._checks = Phase.RECORDING, ()
         session.begin()
@@ -261,16 +277,42 @@ class Recorder:
             ends.append(asyncio.sleep(self.order.duration_s))
         await self.stop.unless(_first_of(ends))
 
-    async def _agreed(self, session: RecordingSession) -> None:
-        """Somebody has looked at the checks and says that the walk begins."""
+    async def _prepared(self, session: RecordingSession) -> None:
+        """Somebody has looked at the checks, let the person stand still if asked to, and says that the walk begins."""
+
+        def look() -> None:
+            self._checks = tuple(session.checks(self.order.preflight))
+
+        await self._agreed(look)
+        if self.order.stand_s > 0.0:
+            self._phase, self._checks = Phase.CALIBRATING, ()
+            await _first_of([self._stood(session, self.order.stand_s), self._agreed()])  # or it is left out
+            self._phase, self._left_s, self._said = Phase.READY, 0.0, ""
+            await self._agreed()
+
+    async def _agreed(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Somebody has pressed the key to go on."""
         key = ""
         self.desk.forget()
         while key not in BEGIN_KEYS:
-            self._checks = tuple(session.checks(self.order.preflight))
+            meanwhile()
             with suppress(TimeoutError):
                 key = await asyncio.wait_for(self.desk.key(), 1.0)
             if key == STOP_KEY:
                 self.stop.ask()
+
+    async def _stood(self, session: RecordingSession, stand_s: float) -> None:
+        """The person has stood still for so long from now on."""
+        loop = asyncio.get_running_loop()
+        begun_s = loop.time()
+        self._left_s, self._said = stand_s, "Stand still."
+        while self._left_s > 0.0:
+            await asyncio.sleep(SHOW_EVERY_S)
+            passed_s = loop.time() - begun_s
+            still_s = min(session.still_for_s(), passed_s)
+            if still_s < passed_s - 2.0 * SHOW_EVERY_S:  # samples are a moment old
+                self._said = "They moved; it starts again. Stand still."
+            self._left_s = max(0.0, stand_s - still_s)
 
     async def _marking(self, session: RecordingSession) -> None:
         while (key := await self.desk.key()) != STOP_KEY:
@@ -299,7 +341,7 @@ class Recorder:
 
     async def _watch(self, session: RecordingSession, live: LiveThread) -> None:
         loop = asyncio.get_running_loop()
-        heard_s = loop.time()
+        heard_s, give_up_s = loop.time(), self.order.give_up_s
         while True:
             self._numbers.add(live.strides())
             views = session.views()
@@ -312,12 +354,14 @@ class Recorder:
                     self._checks,
                     self._numbers.now(),
                     self._marker,
+                    self._left_s,
+                    self._said,
                 )
             )
             if self._phase is not Phase.RECORDING or any(view.state.live for view in views):
                 heard_s = loop.time()
-            elif loop.time() - heard_s > GIVE_UP_S and not self.stop.asked:
-                self.desk.tell(f"No sensor has been there for {GIVE_UP_S:.0f} s; the recording ends.")
+            elif give_up_s is not None and loop.time() - heard_s > give_up_s and not self.stop.asked:
+                self.desk.tell(f"No sensor has been there for {give_up_s:.0f} s; the recording ends.")
                 self.stop.ask()
             await asyncio.sleep(SHOW_EVERY_S)
 

@@ -15,6 +15,7 @@ from sensor.samples import Placement
 
 RECORDING = "recording"  # states of the session that readers of a journal act on
 STOPPED = "stopped"
+UNMARKED = "unmarked"  # the last marker is taken back
 
 
 @dataclass(frozen=True, slots=True)

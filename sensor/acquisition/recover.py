@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,10 +85,6 @@ def said_of(node: NodeReport) -> dict[str, Any]:
     }
 
 
-def _six_digits(value: float) -> float:
-    return value if isinstance(value, int) else float(f"{value:.6g}")
-
-
 def recover(path: Path) -> Recovery:
     """Restore a session folder from its journal, which is only read. A folder that is complete is left as it is.
 
@@ -112,15 +107,13 @@ def recover(path: Path) -> Recovery:
     return recovery
 
 
-def finish(path: Path, calibration: Mapping[str, Any] | None = None) -> Recovery:
+def finish(path: Path) -> Recovery:
     """Make the session folder's files from a journal that has just been closed in order.
 
     Parameters
     ----------
     path : Path
         The session folder.
-    calibration : mapping, optional
-        What was measured while the person stood still; kept in session.json.
 
     Raises
     ------
@@ -129,8 +122,6 @@ def finish(path: Path, calibration: Mapping[str, Any] | None = None) -> Recovery
     """
     folder = SessionFolder(path)
     info = read_info(folder)
-    if info is not None and calibration is not None:
-        info = replace(info, calibration=calibration)
     recovery = _read(folder, info)
     write_restored(folder, recovery.restored, info, SessionEnd.COMPLETE)
     return recovery
@@ -179,6 +170,7 @@ def write_restored(folder: SessionFolder, restored: Restored, info: SessionInfo 
             end=end,
             placements=plan.placements,
             nodes=nodes,
+            calibration=restored.calibration,
             recording=recording,
             notes=restored.notes or known.notes,
         ),

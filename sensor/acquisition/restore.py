@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sensor.acquisition.final_table import final_table
 from sensor.acquisition.history import NodeGap, NodeHistory, NodeSamples, gaps
-from sensor.acquisition.plan import RECORDING, STOPPED, RecordingPlan
+from sensor.acquisition.plan import RECORDING, STOPPED, UNMARKED, RecordingPlan
+from sensor.acquisition.standing import MOVED, standing
 from sensor.links.link import Arrival
 from sensor.recording.journal import Anchor, Closed, Frame, Header, MarkerSet, Note, Record, Source, StateChange
 from sensor.recording.journal_reader import JournalReader
@@ -54,6 +56,8 @@ class Restored:
         The recording ended in order.
     utc_ns : int or None
         Wall clock when the recording began.
+    calibration : mapping
+        What the sensors read while the person stood still before the walk; empty if there was no walk.
     """
 
     session: str
@@ -66,6 +70,7 @@ class Restored:
     notes: str
     closed: bool
     utc_ns: int | None
+    calibration: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -112,6 +117,8 @@ class _Heard:
             self.plan, self.begin_ns = RecordingPlan.of(change), change.host_ns
         elif change.state == STOPPED:
             self.end_ns = change.host_ns
+        elif change.state == UNMARKED and self.markers:
+            self.markers.pop()
 
     def _frame(self, frame: Frame) -> None:
         source = self.sources.get(frame.source)
@@ -160,6 +167,7 @@ def restore(reader: JournalReader, name: str, placements: Mapping[str, Placement
         notes="\n".join(heard.notes),
         closed=heard.closed,
         utc_ns=_utc_ns(heard.anchors, epoch_ns + round(begin_s * 1e9)),
+        calibration={} if heard.begin_ns is None else _calibration(plan, some, begin_s),
     )
 
 
@@ -204,6 +212,16 @@ def _report(
         ),
         identity=history.identity,
     )
+
+
+def _calibration(plan: RecordingPlan, some: Mapping[str, NodeSamples], begin_s: float) -> Mapping[str, Any]:
+    worn = {
+        plan.placements[node]: (s.time_s, s.acc_m_s2, s.gyr_rad_s)
+        for node, s in some.items()
+        if node in plan.placements
+    }
+    stood = standing(worn, begin_s)
+    return MOVED if stood is None else stood.said(begin_s)
 
 
 def _utc_ns(anchors: list[Anchor], host_ns: int) -> int | None:

@@ -6,7 +6,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,10 +15,12 @@ from pathlib import Path
 from sensor.acquisition.checks import Check
 from sensor.acquisition.decoders import GAITNODE
 from sensor.acquisition.node_worker import NodeSetup, NodeWorker, Opener, running
-from sensor.acquisition.placement_checks import placement_checks
-from sensor.acquisition.plan import STOPPED, RecordingPlan
+from sensor.acquisition.placement_checks import RawSamples, placement_checks
+from sensor.acquisition.plan import STOPPED, UNMARKED, RecordingPlan
 from sensor.acquisition.preflight import PreflightParams, node_checks
+from sensor.acquisition.standing import still_for_s
 from sensor.acquisition.states import NodeParams, NodeState
+from sensor.acquisition.taps import NodeTap, tapped
 from sensor.acquisition.vitals import WINDOW_S, Vitals
 from sensor.links.link import Arrival
 from sensor.person import Person
@@ -143,11 +145,46 @@ class RecordingSession:
     def checks(self, params: PreflightParams | None = None) -> list[Check]:
         """What speaks for and against beginning now."""
         found = []
-        raw = {}
-        for worker, view in zip(self._workers, self.views(), strict=True):
+        for view in self.views():
             found += node_checks(view.placement, view.state, view.why, view.vitals, params)
-            raw[view.placement] = worker.monitor.recent(self._clock.monotonic_ns(), WINDOW_S)
-        return found + placement_checks(raw)
+        return found + placement_checks(self._raw())
+
+    def still_for_s(self) -> float:
+        """For how long the person has been standing still, as far as all sensors that stream feel; at most 10 s."""
+        return still_for_s(self._raw())
+
+    def taps(self, since_ns: int = 0) -> tuple[NodeTap, ...]:
+        """Which sensors were tapped with a finger, oldest first; of taps that came together the hardest.
+
+        Parameters
+        ----------
+        since_ns : int
+            Host time; earlier ones are left out.
+        """
+        return tapped(
+            NodeTap(worker.name, tap.host_ns, tap.strength_m_s2)
+            for worker in self._workers
+            for tap in worker.monitor.taps
+            if tap.host_ns >= since_ns
+        )
+
+    def wear(self, places: Mapping[str, Placement]) -> None:
+        """Say anew where nodes are worn, until the recording begins; those not named stay where they are.
+
+        Raises
+        ------
+        ValueError
+            Nodes would share a place, there is no such node, or the recording has begun.
+        """
+        placements = self._placements | dict(places)
+        if self.plan is not None:
+            raise ValueError("The recording has begun; where sensors are worn cannot be changed any more.")
+        if len(placements) > len(self._placements):
+            unknown = ", ".join(sorted(set(places) - set(self._placements)))
+            raise ValueError(f"No sensor {unknown} is in this session.")
+        if len(set(placements.values())) < len(placements):
+            raise ValueError("Two sensors cannot be worn at one place.")
+        self._placements = placements
 
     def begin(self) -> RecordingPlan:
         """Begin the recording proper with the nodes whose rate is known."""
@@ -166,6 +203,10 @@ class RecordingSession:
         """Mark this moment."""
         self._append(MarkerSet(self._clock.monotonic_ns(), label))
 
+    def unmark(self) -> None:
+        """Take the last marker back; without one nothing happens."""
+        self._append(StateChange(self._clock.monotonic_ns(), "", UNMARKED))
+
     def note(self, text: str) -> None:
         """Keep a remark."""
         self._append(Note(self._clock.monotonic_ns(), text))
@@ -182,6 +223,11 @@ class RecordingSession:
         for worker in self._workers:
             worker.stop()
         await asyncio.gather(*(worker.reach() for worker in self._workers))
+
+    def _raw(self) -> dict[Placement, RawSamples]:
+        """What each sensor that streams felt in the last seconds."""
+        now_ns = self._clock.monotonic_ns()
+        return {self._placements[worker.name]: worker.monitor.recent(now_ns, WINDOW_S) for worker in self._workers}
 
     def _view(self, worker: NodeWorker) -> NodeView:
         machine = worker.machine

@@ -12,6 +12,7 @@ from firmware_protocol.codec import Packet
 from firmware_protocol.messages import BATTERY_UNKNOWN, NodeStatus
 from sensor.acquisition.causal_clock import CausalClock
 from sensor.acquisition.decoders import Decoder, nominal_rate_hz
+from sensor.acquisition.taps import Tap, TapWatch
 from sensor.clock import NodeClock, OneWay, TwoWay
 from sensor.devices.gaitnode import Booted
 from sensor.devices.ledger import Ledger
@@ -21,6 +22,7 @@ from sensor.samples import FloatArray
 
 WINDOW_S = 10.0  # of loss and gap: long enough for 1 % to mean something, short enough to see it mend
 RATE_S = 3.0
+TAPS = 20  # the last ones that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,15 @@ class NodeMonitor:
     ----------
     samples_ns : int or None
         Host time of the newest live samples.
+    taps : deque of Tap
+        The last ones, oldest first.
     """
 
     decoder: Decoder
     samples_ns: int | None = None
     clock: CausalClock = field(default_factory=lambda: CausalClock(NodeClock()))
+    taps: deque[Tap] = field(default_factory=lambda: deque(maxlen=TAPS))
+    _tap_watch: TapWatch = field(default_factory=TapWatch)
     _battery_pct: int | None = None
     _recent: deque[DeviceSamples] = field(default_factory=deque)
 
@@ -89,11 +95,13 @@ class NodeMonitor:
                         self._recent.clear()  # a new session of the node
                     self._recent.append(event)
                     self._forget(arrival.host_ns)
+                    self.taps += self._tap_watch.push(event)
                 case OneWay() | TwoWay():
                     self.clock.add(event)
                 case Booted():
                     self.clock = CausalClock(NodeClock())
                     self._recent.clear()
+                    self._tap_watch.forget()
                 case Packet(message=NodeStatus() as status):
                     known = status.battery_pct != BATTERY_UNKNOWN
                     self._battery_pct = status.battery_pct if known else None
@@ -140,6 +148,10 @@ class NodeMonitor:
         gyr = np.concatenate([part.gyr_rad_s for part in parts])
         there = np.isfinite(acc).all(axis=1) & np.isfinite(gyr).all(axis=1)
         return (device_us * 1e-6 + lateness_s)[there], acc[there], gyr[there]
+
+    def newer(self, counter: int) -> list[DeviceSamples]:
+        """The live samples of the last seconds whose block ends behind a counter, oldest first."""
+        return [part for part in self._recent if int(part.counter[-1]) > counter]
 
     def _forget(self, now_ns: int) -> None:
         while self._recent and self._recent[0].host_ns < now_ns - WINDOW_S * 1e9:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from firmware_protocol.nodespec import NodeFaults
+from gaitchain.analysis import Analysis
 from gaitchain.cli import run
 from gaitchain.commands.record import stopping
 from gaitchain.errors import ExitCode, GaitchainError
@@ -43,6 +44,7 @@ class FakeDesk:
     places: dict[str, Placement] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     shown: list[Moment] = field(default_factory=list)
+    analyses: list[Analysis | None] = field(default_factory=list)
 
     @property
     def attended(self) -> bool:
@@ -67,6 +69,9 @@ class FakeDesk:
     def forget(self) -> None:
         pass
 
+    def concluded(self, analysis: Analysis | None) -> None:
+        self.analyses.append(analysis)
+
 
 @pytest.fixture(scope="module")
 def table() -> RecordingTable:
@@ -81,12 +86,13 @@ def recorded(
     *,
     faults: NodeFaults | None = None,
     places: tuple[Placement, ...] = WORN,
+    stand_s: float = 0.0,
 ) -> Recorded:
     """Record; the faults are those of the first sensor."""
 
     async def main() -> Recorded:
         world = World([virtual_node(table, p, begin_s=8.0, faults=faults if p is places[0] else None) for p in places])
-        recorder = Recorder(RecordOrder(path, (Source("sim"),), duration_s=duration_s), desk)
+        recorder = Recorder(RecordOrder(path, (Source("sim"),), duration_s=duration_s, stand_s=stand_s), desk)
         async with living(world):
             nodes = recorder.choose(found(world, RadioSpec(loss=0.0)))
             return await recorder.run(nodes, HostClock(world.clock_ns, seed=1))
@@ -247,6 +253,38 @@ def test_somebody_at_the_desk_begins_marks_and_stops(tmp_path: Path, table: Reco
     checked = [moment for moment in desk.shown if moment.checks]
     assert all(moment.phase is Phase.CHECKING for moment in checked)
     assert any("a few steps" in check.why for check in checked[-1].checks)
+
+
+def test_somebody_lets_the_person_stand_still_before_the_walk(tmp_path: Path, table: RecordingTable) -> None:
+    desk = FakeDesk({7.0: " ", 14.0: " ", 30.0: "q"})
+    end = recorded(tmp_path / "walk", table, desk, None, stand_s=3.0)
+    phases = [moment.phase for moment in desk.shown]
+    assert list(dict.fromkeys(phases)) == [
+        Phase.CONNECTING,
+        Phase.CHECKING,
+        Phase.CALIBRATING,
+        Phase.READY,
+        Phase.RECORDING,
+        Phase.STOPPING,
+    ]
+    standing = [moment for moment in desk.shown if moment.phase is Phase.CALIBRATING]
+    assert standing[-1].left_s < standing[1].left_s <= 3.0
+    assert {moment.said for moment in standing} == {"Stand still."}
+    assert desk.analyses == [end.analysis]
+    info = read_info(SessionFolder(tmp_path / "walk"))
+    assert info is not None
+    assert set(info.calibration["sensors"]) == set(WORN)
+
+
+def test_a_person_who_never_stands_still_is_told_and_may_be_recorded_all_the_same(
+    tmp_path: Path, table: RecordingTable
+) -> None:
+    desk = FakeDesk({14.0: " ", 22.0: " ", 23.0: " ", 30.0: "q"})  # the walk begins at 8 s
+    recorded(tmp_path / "walk", table, desk, None, stand_s=3.0)
+    standing = [moment for moment in desk.shown if moment.phase is Phase.CALIBRATING]
+    assert standing[-1].left_s > 2.0
+    assert "They moved; it starts again. Stand still." in {moment.said for moment in standing}
+    assert Phase.RECORDING in {moment.phase for moment in desk.shown}
 
 
 def test_somebody_at_the_desk_leaves_before_the_walk(tmp_path: Path, table: RecordingTable) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from firmware_protocol import messages as m
 from firmware_protocol.codec import Packet, decode
-from firmware_protocol.nodespec import NodeFaults
+from firmware_protocol.nodespec import NodeFaults, SampleSource
 from sensor.acquisition.history import NodeHistory
 from sensor.acquisition.recover import finish
 from sensor.acquisition.restore import restore
@@ -18,8 +18,8 @@ from sensor.recording import read_recording
 from sensor.recording.journal import Frame, MarkerSet, Source, StateChange
 from sensor.recording.journal_reader import JournalReader
 from sensor.recording.session_folder import SessionEnd, SessionFolder, read_info
-from sensor.samples import Placement
-from tests.sensor.acquired import WORN, Ward, session
+from sensor.samples import FloatArray, Placement
+from tests.sensor.acquired import WORN, Ward, ramp, session
 
 P = Placement
 
@@ -72,6 +72,49 @@ def test_a_session_from_connecting_to_its_folder(tmp_path: Path) -> None:
     assert info is not None
     assert (info.end, info.notes) == (SessionEnd.COMPLETE, "slippery floor")
     assert not (tmp_path / "walk" / "recovery.json").exists()
+
+
+def test_a_tapped_sensor_is_told_and_its_place_can_be_said_anew(tmp_path: Path) -> None:
+    def tapped_at(moment_s: float, strength: float) -> SampleSource:
+        def feel(time_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+            acc, gyr = ramp(time_s)
+            acc[np.abs(time_s - moment_s) < 0.006, 1] += strength
+            return acc, gyr
+
+        return feel
+
+    async def story(ward: Ward) -> None:
+        await ward.session.connect()
+        await ward.session.stream()
+        await asyncio.sleep(8.0)
+        names = {view.placement: view.name for view in ward.session.views()}
+        assert [tap.node for tap in ward.session.taps()] == [names[P.KNEE_LEFT], names[P.HIP_RIGHT]]
+        last = ward.session.taps()[-1]
+        assert last.host_ns == pytest.approx(6e9, abs=0.4e9)
+        assert ward.session.taps(last.host_ns) == (last,)
+        assert ward.session.taps(last.host_ns + 1) == ()
+        swapped = {names[P.KNEE_LEFT]: P.KNEE_RIGHT, names[P.KNEE_RIGHT]: P.KNEE_LEFT}
+        with pytest.raises(ValueError, match="at one place"):
+            ward.session.wear({names[P.KNEE_LEFT]: P.KNEE_RIGHT})
+        with pytest.raises(ValueError, match="No sensor X"):
+            ward.session.wear({"X": P.TRUNK})
+        ward.session.wear(swapped)
+        assert ward.session.begin().placements == {**{n: p for p, n in names.items()}, **swapped}
+        with pytest.raises(ValueError, match="has begun"):
+            ward.session.wear(swapped)
+        for label in ("turn", "pain"):
+            ward.session.mark(label)
+            await asyncio.sleep(0.5)
+        ward.session.unmark()
+        await ward.session.stop()
+
+    feel = {P.KNEE_LEFT: tapped_at(4.0, 20.0), P.KNEE_RIGHT: tapped_at(4.05, 9.0), P.HIP_RIGHT: tapped_at(6.0, 15.0)}
+    session(tmp_path / "walk", story, feel=feel)
+    finish(tmp_path / "walk")
+    info = read_info(SessionFolder(tmp_path / "walk"))
+    assert info is not None
+    assert info.placements["00000001"] is P.KNEE_RIGHT
+    assert [marker.label for marker in read_recording(tmp_path / "walk").markers] == ["turn"]
 
 
 def test_everything_is_kept_from_the_first_frame_on(tmp_path: Path) -> None:

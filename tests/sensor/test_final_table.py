@@ -41,7 +41,7 @@ def test_every_row_is_filled_by_every_sensor_that_goes_on_behind_the_end(
     table = final_table(plan(rates_hz), some, begin_s, end_s)
     assert table is not None
     assert table.rate_hz == max(rates_hz.values())
-    assert 0.0 <= end_s - begin_s - table.time_s[-1] < 1.0 / table.rate_hz + 1e-5
+    assert -1e-7 <= end_s - begin_s - table.time_s[-1] < 1.0 / table.rate_hz + 1e-7
     for placement in table.placements:
         told_s = table.gyr_rad_s[placement][:, 0] - begin_s
         np.testing.assert_allclose(told_s, table.time_s, atol=1e-9)
@@ -51,7 +51,7 @@ def test_a_sensor_that_ends_before_the_others_leaves_its_rows_empty() -> None:
     some = {"0": samples(0.0, 100.0, 3.0), "1": samples(0.003, 100.0, 1.5)}
     table = final_table(plan({"0": 100.0, "1": 100.0}), some, 1.0, 2.0)
     assert table is not None
-    left, right = (np.isfinite(table.acc_m_s2[p]).all(axis=1).tolist() for p in KNEES)
+    left, right = ([bool(np.isfinite(row).all()) for row in table.acc_m_s2[p]] for p in KNEES)
     assert all(left)
     assert sum(right) == pytest.approx(50, abs=1)
     assert not any(right[51:])
