@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+from gaitchain.outputs.curves import curves_json
 from gaitchain.outputs.plain import JsonObject
 from gaitchain.outputs.summary import summary_bytes
 from gaitchain.outputs.tables import events_csv, joints_csv, pelvis_csv, strides_csv
@@ -17,12 +18,12 @@ class OutputError(Exception):
 
 
 def write_outputs(result: SessionResult, document: JsonObject, report: str, out_dir: Path) -> dict[str, Path]:
-    """Write summary.json, the CSV tables and report.html into ``out_dir``, which is made if need be.
+    """Write summary.json, curves.json, the CSV tables and report.html into ``out_dir``, which is made if need be.
 
     Parameters
     ----------
     result
-        The analysis; its events, strides and series fill the tables.
+        The analysis; its events, strides, series and curves fill the tables.
     document
         The summary of the same result, from :func:`gaitchain.outputs.summary.summary`.
     report
@@ -47,6 +48,7 @@ def write_outputs(result: SessionResult, document: JsonObject, report: str, out_
     }
     if result.knee_series is not None:
         contents["joints.csv"] = joints_csv(result.knee_series)
+    contents |= {"curves.json": curves_json(result.curves)}
     contents |= {"summary.json": summary_bytes(document), "report.html": report.encode()}
     paths = {name: out_dir / name for name in contents}
     at = out_dir

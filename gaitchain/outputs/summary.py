@@ -80,6 +80,8 @@ def _recording(recording: Recording, person: Person) -> JsonObject:
     return {
         "name": recording.name,
         "patient_code": person.code or None,
+        "age_years": number(person.age_years),
+        "sex": person.sex or None,
         "painful_side": plain(person.painful_side),
         "walking_aid": person.walking_aid or None,
         "red_flags": list(person.red_flags or ()),

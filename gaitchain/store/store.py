@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
+from gaitchain.outputs import read_curves
 from gaitchain.store import audit as trail
 from gaitchain.store import index
 from gaitchain.store.database import connect, emptied_log, migrate, store_url
@@ -23,7 +24,7 @@ from gaitchain.store.tables import audit, patients, sessions
 from gaitchain.store.truth import checked, now, read_care, read_patient, write_care, write_patient
 from gaitchain.store.unfinished import finish_erasing
 from gaitchain.store.users import Users
-from pipeline.result import Verdict
+from pipeline.result import Curve, Verdict
 from sensor.person import Person
 from sensor.recording.session_folder import SessionEnd
 from sensor.samples import Side
@@ -188,6 +189,13 @@ class Store:
         except (OSError, ValueError) as error:
             raise StoreError(f"{path}: summary.json is damaged; analyse the session again.") from error
         return said
+
+    def curves(self, sid: str) -> dict[str, Curve]:
+        """The gait-cycle curves of the newest result of a session; empty if an earlier version made it."""
+        try:
+            return read_curves(self.result_dir(sid) / "curves.json")
+        except ValueError as error:
+            raise StoreError(str(error)) from error
 
     def audit(self, by: str, what: str, pid: str | None = None, sid: str | None = None) -> None:
         """Add a line to the trail. ``what`` says the deed in a few words, never a code, a name or a note."""

@@ -23,7 +23,7 @@ from sensor.recording import RecordingTable, read_recording, write_recording
 from sensor.samples import KNEES, FloatArray, Placement
 from sensor.simulation import WalkSpec, simulate
 
-FILES = {"events.csv", "joints.csv", "pelvis.csv", "report.html", "strides.csv", "summary.json"}
+FILES = {"curves.json", "events.csv", "joints.csv", "pelvis.csv", "report.html", "strides.csv", "summary.json"}
 Capture = pytest.CaptureFixture[str]
 
 

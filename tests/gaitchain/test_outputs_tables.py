@@ -111,7 +111,7 @@ def test_an_hour_at_100_hz_is_written_in_a_moment() -> None:
 
 def test_the_folder_holds_every_file_and_twice_the_same_bytes(tmp_path: Path) -> None:
     paths = write(healthy(), tmp_path / "deep" / "out")
-    names = {"events.csv", "strides.csv", "pelvis.csv", "joints.csv", "summary.json", "report.html"}
+    names = {"events.csv", "strides.csv", "pelvis.csv", "joints.csv", "curves.json", "summary.json", "report.html"}
     assert set(paths) == names == {path.name for path in (tmp_path / "deep" / "out").iterdir()}
     again = write(healthy(), tmp_path / "again")
     assert all(paths[name].read_bytes() == again[name].read_bytes() for name in names)
@@ -128,7 +128,7 @@ def test_an_invalid_recording_still_gets_all_its_files(tmp_path: Path) -> None:
     paths = write(invalid(), tmp_path)
     assert paths["events.csv"].read_bytes() == b"time_s,side,event,confidence,note\n"
     assert rows(paths["strides.csv"].read_bytes()) == []
-    assert set(paths) == {"events.csv", "strides.csv", "pelvis.csv", "summary.json", "report.html"}
+    assert set(paths) == {"events.csv", "strides.csv", "pelvis.csv", "curves.json", "summary.json", "report.html"}
 
 
 def test_an_output_folder_that_is_a_file_gives_one_sentence(tmp_path: Path) -> None:
