@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from gaitchain.follow_up import STATUS_WORDS, Compared, FollowUp
 from gaitchain.report.bars import effect_words, flag_words
-from gaitchain.report.words import MEASURES, METRICS, PLACEMENTS, against_band, bare, fixed, quantity, span, spoken
+from gaitchain.report.words import (
+    LINKS,
+    MEASURES,
+    METRICS,
+    PLACEMENTS,
+    against_band,
+    bare,
+    fixed,
+    quantity,
+    span,
+    spoken,
+)
 from gaitchain.report.words import unit_sign as sign
+from pipeline.change import Course
 
 _PLAIN_WIDTH = 100  # of a file or a pipe
 _WIDE = 96  # a narrower terminal has no room for the reference band beside left and right
 _VERDICT_STYLES = {"valid": "bold green", "attention": "bold yellow", "invalid": "bold red"}
+_COURSE_STYLES = {
+    Course.RESOLVED: "bold green",
+    Course.RESOLVING: "green",
+    Course.UNCHANGED: "dim",
+    Course.WORSE: "bold yellow",
+    Course.NOT_ASSESSED: "dim",
+}
+_SIDED = {f"asymmetry.{metric}" for metric in METRICS}
 _FLAG_STYLES = {"none": "", "borderline": "yellow", "clear": "bold yellow"}
 
 
@@ -26,6 +48,45 @@ def print_overview(document: dict[str, Any]) -> None:
     for part in (_head(document), _measures(document), _sides(document, wide=console.width >= _WIDE), _risk(document)):
         console.print(part)
         console.print()
+
+
+def print_follow_up(title: str, found: FollowUp) -> None:
+    """Print what has changed between two sessions: the chain first, then every measure, then what to mind."""
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = _PLAIN_WIDTH
+    console.print(Text(title, style="bold"))
+    console.print()
+    chain = [(spoken(one.link.value, LINKS), one.compared) for one in found.links]
+    console.print(_changes("Chain", chain))
+    console.print()
+    measures = [
+        (spoken(key.partition(".")[2], METRICS) if key in _SIDED else spoken(key, MEASURES), one)
+        for key, one in found.measures.items()
+        if one.change.status is not Course.NOT_ASSESSED
+    ]
+    console.print(_changes("Measures", measures))
+    console.print()
+    for words in found.cautions:
+        console.print(f"Mind: {words}")
+
+
+def _changes(title: str, rows: Sequence[tuple[str, Compared]]) -> RenderableType:
+    table = _table(title, "earlier", "later", "change", "detectable", "")
+    for name, one in rows:
+        status = STATUS_WORDS[one.change.status]
+        if one.earlier is None or one.later is None or one.change.difference is None:
+            table.add_row(name, "", "", "", "", Text(f"{status}: {one.change.reason}", style="dim"))
+            continue
+        table.add_row(
+            name,
+            quantity(one.earlier.value, one.unit, signed=one.key in _SIDED),
+            quantity(one.later.value, one.unit, signed=one.key in _SIDED),
+            quantity(one.change.difference, one.unit, signed=True),
+            "" if one.change.detectable is None else bare(one.change.detectable, one.unit),
+            Text(f"{status}: {one.change.reason}", style=_COURSE_STYLES[one.change.status]),
+        )
+    return table
 
 
 def _head(document: dict[str, Any]) -> RenderableType:

@@ -6,6 +6,7 @@ The names and their one-line helps stand here so that listing them imports no co
 COMMANDS = {
     "demo": "Simulate a patient with a painful left knee, analyse the walk, write the report.",
     "analyze": "Analyse a recording and write the report and the tables.",
+    "compare": "Compare sessions of one person: resolved, unchanged or worse.",
     "simulate": "Simulate the recording of a patient, with its truth.",
     "devices": "List the sensors that can be reached, by Bluetooth and by cable.",
     "identify": "Light up a sensor, to find it among others.",
