@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry, of_side
 from pipeline.body import body_sizes
+from pipeline.bouts import BoutParams, activity
 from pipeline.calibration import Calibration
 from pipeline.chain import chain
 from pipeline.cycle_curves import CurveCollector
@@ -32,6 +33,7 @@ class SessionParams:
     asymmetry: AsymmetryParams = field(default_factory=AsymmetryParams)
     summary: SummaryParams = field(default_factory=SummaryParams)
     quality: QualityParams = field(default_factory=QualityParams)
+    bouts: BoutParams = field(default_factory=BoutParams)
     time_course: TimeCourseParams = field(default_factory=TimeCourseParams)
 
 
@@ -56,6 +58,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     gait = gait_measures(strides, walking_s, person, at, params.summary)
     pelvis = pelvis_measures(strides, at, params.summary)
     course = time_course(max(parts, key=lambda part: part.walking_time_s).strides, params.time_course)
+    done = [activity(part.postures, part.begin_s, part.strides, part.turns, params.bouts) for part in parts]
     duration_s = sum(part.duration_s for part in parts)
     return SessionResult(
         recording=Recording(
@@ -83,6 +86,8 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         knee_series=_knee_series(parts),
         provenance=_provenance(parts, params),
         time_course=course,
+        bouts=tuple(bout for each in done for bout in each.bouts),
+        rests=tuple(rest for each in done for rest in each.rests),
     )
 
 

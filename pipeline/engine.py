@@ -6,7 +6,7 @@ where a block ends: decisions are taken at fixed samples of the grid, and what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,18 +14,20 @@ import numpy as np
 
 from pipeline.calibration import Calibration, CalibrationParams, Warmup, calibrate
 from pipeline.contacts import Contact, ContactSource
-from pipeline.cycle_curves import CycleSignals
+from pipeline.cycle_curves import CurveSignals, CycleCurves, cycle_curves
 from pipeline.cycles import Cycle, CycleAssembler, CycleParams
 from pipeline.forward import Swap
-from pipeline.joints import Inclination, KneeFlexion
+from pipeline.joints import HipFlexion, Inclination, KneeFlexion
 from pipeline.leg_events import LegEvents
 from pipeline.level_acceleration import LevelAcceleration
 from pipeline.measures import BodySignals, LegSignals, MeasureParams, measure
 from pipeline.orientation import Motion, OrientationParams
 from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
 from pipeline.pelvis_events import PelvisEvents
+from pipeline.pelvis_frame import PelvisFrame
+from pipeline.posture import PostureCells, Postures
 from pipeline.result import Event, Stride
-from pipeline.timeline import Series
+from pipeline.standing import Span
 from pipeline.turns import TurnFinder, TurnParams, overlaps
 from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.synchronise import GRID_HZ, Frame, UniformGrid
@@ -52,7 +54,7 @@ class Increment:
     """What has become certain since the last push."""
 
     events: list[Event]
-    strides: list[tuple[Stride, CycleSignals]]
+    strides: list[tuple[Stride, CycleCurves]]
     pelvis_deg: FloatArray  # (n, 3) tilt, obliquity, rotation of the next grid samples
     knee_deg: FloatArray  # (n, 2) left, right; empty without thigh sensors
 
@@ -79,9 +81,10 @@ class _Stages:
 
     sources: list[tuple[ContactSource, tuple[Placement, ...]]]
     signals: tuple[SignalStage, ...]  # each after those that it reads
-    shanks: dict[Side, LegEvents]
+    curves: dict[Side, CurveSignals]
     knees: dict[Side, KneeFlexion]
     turns: TurnFinder
+    postures: PostureCells
     body: BodySignals
     cycles: CycleAssembler
     contacts: list[Contact] = field(default_factory=list)
@@ -123,6 +126,16 @@ class Engine:
     def dead(self) -> tuple[Placement, ...]:
         """Sensors that have sent samples, but never a changing one."""
         return tuple(p for p, motion in self._motions.items() if motion.dead)
+
+    @property
+    def postures(self) -> Postures:
+        """How the body was held in every second."""
+        return self._stages.postures.postures if self._stages else Postures.joined([])
+
+    @property
+    def turns(self) -> list[Span]:
+        """Every turn that has ended, grid indices."""
+        return self._stages.turns.found if self._stages else []
 
     def push(self, block: SampleBlock) -> Increment:
         """Take a block; return what is now certain."""
@@ -206,12 +219,12 @@ class Engine:
             for stage in stages.signals:
                 stage.finish()
 
-    def _strides(self, stages: _Stages, *, last: bool) -> list[tuple[Stride, CycleSignals]]:
+    def _strides(self, stages: _Stages, *, last: bool) -> list[tuple[Stride, CycleCurves]]:
         """Strides of the waiting cycles whose signals and turns are known, in order."""
         known = float("inf")
         if not last:
             ends = [motion.end for motion in self._motions.values()]
-            ends += [stages.body.pelvis.end] if stages.body.pelvis else []
+            ends += [series.end for series in (stages.body.pelvis, stages.body.thorax) if series is not None]
             known = min([*ends, stages.turns.settled])
         count = 0
         while count < len(stages.waiting) and stages.waiting[count].reach + _STRIDE_MARGIN <= known:
@@ -219,7 +232,7 @@ class Engine:
         cycles, stages.waiting = stages.waiting[:count], stages.waiting[count:]
         straight = [not overlaps(stages.turns.turns, cycle.ic.at, cycle.next_ic.at) for cycle in cycles]
         strides = measure(cycles, straight, self.origin_s, stages.body, self._height_m, self.params.measures)
-        return [(stride, _cycle_signals(stages, cycle)) for stride, cycle in zip(strides, cycles, strict=True)]
+        return list(zip(strides, _curves(stages, cycles), strict=True))
 
     def _angles(self, stages: _Stages) -> tuple[FloatArray, FloatArray]:
         """Angles of the grid samples that have become known in every angle series."""
@@ -273,6 +286,10 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     knees: dict[Side, KneeFlexion] = {}
     signals: dict[Side, LegSignals] = {}
     sources: list[tuple[ContactSource, tuple[Placement, ...]]] = []
+    hips: dict[Side, HipFlexion] = {}
+    curves: dict[Side, CurveSignals] = {}
+    pelvis = _angles_of(calibration.pelvis, motions, calibration, params)
+    thorax = _angles_of(calibration.trunk, motions, calibration, params)
     limbs = {p: Inclination(motions[p], leg.to_segment, 0) for p, leg in legs.items()}
     for side in Side:
         knee, thigh = Placement(f"knee_{side.value}"), Placement(f"thigh_{side.value}")
@@ -285,8 +302,17 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
                 break
         if knee in legs and thigh in legs:
             knees[side] = KneeFlexion(limbs[thigh], limbs[knee], params.pelvis.settle_s)
-        signals[side] = LegSignals(
-            limbs[knee] if side in shanks else None, knees[side].flexion if side in knees else None
+        if thigh in legs and pelvis is not None:
+            hips[side] = HipFlexion(limbs[thigh], pelvis.angles, params.pelvis.settle_s)
+        knee_flexion = knees[side].flexion if side in knees else None
+        hip_flexion = hips[side].flexion if side in hips else None
+        signals[side] = LegSignals(limbs[knee] if side in shanks else None, knee_flexion, hip_flexion)
+        curves[side] = CurveSignals(
+            pelvis.angles if pelvis else None,
+            shanks[side].rate if side in shanks else None,
+            motions[knee].acc if side in shanks else None,
+            knee_flexion,
+            hip_flexion,
         )
     without = tuple(side for side in Side if side not in detectors)
     frame = calibration.pelvis or calibration.trunk
@@ -296,38 +322,42 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
             worn, frame.to_pelvis, without, calibration.pelvis_peak_m_s2, 0, params.calibration.pelvis_events
         )
         sources.append((fallback, tuple(worn)))
-    pelvis = trunk = None
-    if calibration.pelvis is not None:
-        pelvis = PelvisAngles(worn, calibration.pelvis.to_pelvis, round(calibration.stride), 0, params.pelvis)
+    trunk = None
     if frame is not None:
         trunk = LevelAcceleration(worn, frame.to_pelvis, 0)
     heading = HeadingRate(worn or dict(motions), params.turns.filter_taps(), 0)
     turns = TurnFinder(heading.rate, params.turns)
-    stages = (*limbs.values(), *knees.values(), pelvis, trunk, heading, turns)
+    angles = pelvis.angles if pelvis else None, thorax.angles if thorax else None
+    postures = PostureCells(motions, limbs, *angles, 0, params.calibration)
+    stages = (*limbs.values(), *knees.values(), pelvis, thorax, *hips.values(), trunk, heading, turns, postures)
     return _Stages(
         sources=sources,
         signals=tuple(stage for stage in stages if stage is not None),
-        shanks=shanks,
+        curves=curves,
         knees=knees,
         turns=turns,
-        body=BodySignals(signals, pelvis.angles if pelvis else None, trunk.acceleration if trunk else None),
+        postures=postures,
+        body=BodySignals(signals, angles[0], trunk.acceleration if trunk else None, angles[1]),
         cycles=CycleAssembler(tuple(Side) if without and frame is not None else tuple(detectors), params.cycles),
     )
 
 
-def _cycle_signals(stages: _Stages, cycle: Cycle) -> CycleSignals:
-    first, last = int(cycle.ic.at), int(cycle.next_ic.at) + 2
+def _angles_of(
+    frame: PelvisFrame | None, motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams
+) -> PelvisAngles | None:
+    """Tilt, obliquity and rotation of the pelvis, or of the trunk by the same formulas."""
+    if frame is None:
+        return None
+    worn = {p: motions[p] for p in frame.to_pelvis}
+    return PelvisAngles(worn, frame.to_pelvis, round(calibration.stride), 0, params.pelvis)
 
-    def cut(series: Series | None) -> FloatArray | None:
-        if series is None or first < series.start or last > series.end:
-            return None
-        return series.window(first, last).copy()
 
-    side = cycle.side
-    return CycleSignals(
-        cycle.ic.at - first,
-        cycle.next_ic.at - cycle.ic.at,
-        cut(stages.body.pelvis),
-        cut(stages.shanks[side].rate if side in stages.shanks else None),
-        cut(stages.knees[side].flexion if side in stages.knees else None),
-    )
+def _curves(stages: _Stages, cycles: Sequence[Cycle]) -> list[CycleCurves]:
+    """Curves of cycles, in their order."""
+    out: dict[int, CycleCurves] = {}
+    for side in Side:
+        own = [i for i, cycle in enumerate(cycles) if cycle.side is side]
+        ic = np.array([cycles[i].ic.at for i in own])
+        next_ic = np.array([cycles[i].next_ic.at for i in own])
+        out |= zip(own, cycle_curves(stages.curves[side], side, ic, next_ic), strict=True)
+    return [out[i] for i in range(len(cycles))]

@@ -1,7 +1,8 @@
-"""Knee flexion from a thigh and a shank sensor, sagittal inclinations against gravity; no heading is needed.
+"""Knee and hip flexion from the sagittal inclinations of shank, thigh and pelvis against gravity; no heading is needed.
 
 Formula: the sagittal inclination of a segment is atan2(u_x, u_z) of the up direction u in segment axes, + when the
-distal end is forward; knee flexion = thigh minus shank, zero in the standing pose. Data requirements: quiet standing,
+distal end is forward; knee flexion = thigh minus shank, hip flexion = thigh plus anterior pelvic tilt, zero in the
+standing pose. Data requirements: quiet standing,
 otherwise the curve has an unknown offset and its peaks are not assessed.
 """
 
@@ -13,7 +14,7 @@ from pipeline.bridging import Trust
 from pipeline.orientation import Motion
 from pipeline.rotations import up_axes
 from pipeline.timeline import Series
-from sensor.samples import FloatArray
+from sensor.samples import BoolArray, FloatArray
 from sensor.synchronise import GRID_HZ
 
 
@@ -64,12 +65,7 @@ class KneeFlexion:
             return
         flexion = np.degrees(self._thigh.angle.window(begin, end) - self._shank.angle.window(begin, end))
         for motion in (self._thigh.motion, self._shank.motion):
-            # Back to where a gap may still unsettle the first of these samples.
-            before = min(self._settle, begin - motion.trust.start)
-            gap = motion.trust.window(begin - before, end) >= Trust.WITHHELD
-            gap = np.concatenate((np.zeros(self._settle - before), gap))
-            since = np.convolve(gap, np.ones(self._settle + 1), "full")[self._settle : self._settle + end - begin]
-            flexion[since > 0.5] = np.nan
+            flexion[unsettled(motion, begin, end, self._settle)] = np.nan
         self.flexion.append(flexion)
 
     def finish(self) -> None:
@@ -78,3 +74,42 @@ class KneeFlexion:
     def forget(self, before: int) -> None:
         """Let go of what lies before a grid index."""
         self.flexion.forget(before)
+
+
+class HipFlexion:
+    """Stage: thigh of one side and pelvis in, series of hip flexion in degrees out, NaN where untrusted.
+
+    Thigh and pelvis are advanced before it. Formula: inclination of the thigh plus anterior tilt of the pelvis, both
+    against standing.
+    """
+
+    def __init__(self, thigh: Inclination, pelvis_deg: Series, settle_s: float) -> None:
+        self.flexion = Series(1, thigh.angle.start)
+        self._thigh, self._pelvis_deg = thigh, pelvis_deg
+        self._settle = int(settle_s * GRID_HZ)
+
+    def advance(self, end: int) -> None:
+        """Take in the samples before the grid index ``end``, as far as the pelvis is known."""
+        begin, end = self.flexion.end, min(end, self._pelvis_deg.end)
+        if end <= begin:
+            return
+        flexion = np.degrees(self._thigh.angle.window(begin, end)) + self._pelvis_deg.window(begin, end)[:, 0]
+        flexion[unsettled(self._thigh.motion, begin, end, self._settle)] = np.nan
+        self.flexion.append(flexion)
+
+    def finish(self) -> None:
+        """Take in what the pelvis gave at its end."""
+        self.advance(self._thigh.angle.end)
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a grid index."""
+        self.flexion.forget(before)
+
+
+def unsettled(motion: Motion, begin: int, end: int, settle: int) -> BoolArray:
+    """Which samples of ``[begin, end)`` lie inside a gap or less than ``settle`` samples behind one."""
+    # Back to where a gap may still unsettle the first of these samples.
+    before = min(settle, begin - motion.trust.start)
+    gap = motion.trust.window(begin - before, end) >= Trust.WITHHELD
+    gap = np.concatenate((np.zeros(settle - before), gap))
+    return np.asarray(np.convolve(gap, np.ones(settle + 1), "full")[settle : settle + end - begin] > 0.5)

@@ -18,6 +18,7 @@ from pipeline.result import Stride
 from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
 from pipeline.stride_length import StrideLengthParams, stride_lengths_m
 from pipeline.timeline import Series
+from pipeline.trunk import TrunkParams, trunk_measures
 from pipeline.windows import IntArray, Windows, count_where, cut, holds, missing, nearest, whole
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import BoolArray, FloatArray, Side
@@ -48,6 +49,7 @@ class MeasureParams:
     smoothness: SmoothnessParams = field(default_factory=SmoothnessParams)
     pelvis_length: PelvisLengthParams = field(default_factory=PelvisLengthParams)
     length: StrideLengthParams = field(default_factory=StrideLengthParams)
+    trunk: TrunkParams = field(default_factory=TrunkParams)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,18 +58,21 @@ class LegSignals:
 
     shank: Inclination | None
     knee_flexion: Series | None
+    hip_flexion: Series | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BodySignals:
     """What the strides of both sides are measured from; None where no sensor shows it.
 
-    ``pelvis`` is tilt, obliquity, rotation in degrees; ``trunk`` level acceleration of the pelvis or trunk.
+    ``pelvis`` and ``thorax`` are tilt, obliquity, rotation in degrees; ``trunk`` is level acceleration of the pelvis
+    or, without its sensors, of the thorax.
     """
 
     legs: Mapping[Side, LegSignals]
     pelvis: Series | None
     trunk: Series | None
+    thorax: Series | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,31 +219,16 @@ def _measured(
     params: MeasureParams,
 ) -> list[Stride]:
     """The same of cycles of one side."""
-    side, at, pelvis, trunk = cycles[0].side, Times.of(cycles), body.pelvis, body.trunk
+    side, at = cycles[0].side, Times.of(cycles)
     leg = body.legs[side]
     columns = _timing(at, origin_s)
     columns["knee_swing_velocity_rad_s"] = np.array([cycle.next_ic.swing_peak_rad_s for cycle in cycles])
-    gap = np.zeros(len(cycles), dtype=bool)
-    if leg.shank is not None:
-        gap = _in_a_gap(leg.shank.motion, at)
-        columns["impact_peak_m_s2"] = impact_peaks_m_s2(leg.shank.motion, at.ic, params)
-        ics = np.column_stack((at.ic, at.next_ic, at.after_next_ic))
-        columns["stride_length_m"] = stride_lengths_m(leg.shank, ics, height_m, params.length)
-    elif trunk is not None:
-        columns["stride_length_m"] = _pelvis_lengths_m(trunk, at, height_m, params.pelvis_length)
-    if leg.knee_flexion is not None:
-        peaks = knee_peaks_deg(leg.knee_flexion, at.ic, at.next_ic, params)
-        columns["knee_flexion_loading_deg"], columns["knee_flexion_swing_deg"] = peaks
-    if pelvis is not None:
-        ranges = ranges_deg(pelvis, at.ic, at.next_ic)
-        for column, name in enumerate(("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg")):
-            columns[name] = ranges[:, column]
-        columns["drop_deg"] = drops_deg(pelvis, side, at.ic, at.any_fc)
-    if trunk is not None:
-        smooth = _smoothness(trunk, at, params.smoothness)
-        columns |= {name: getattr(smooth, name) for name in smooth.__slots__}
-        if leg.shank is not None:
-            columns["attenuation"] = attenuations(trunk, at.ic, columns["impact_peak_m_s2"], params.smoothness)
+    columns |= _of_leg(leg, at, height_m, params) | _of_pelvis(body, side, at, params)
+    if body.trunk is not None and leg.shank is not None:
+        columns["attenuation"] = attenuations(body.trunk, at.ic, columns["impact_peak_m_s2"], params.smoothness)
+    elif body.trunk is not None:
+        columns["stride_length_m"] = _pelvis_lengths_m(body.trunk, at, height_m, params.pelvis_length)
+    gap = _in_a_gap(leg.shank.motion, at) if leg.shank is not None else np.zeros(len(cycles), dtype=bool)
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     out = []
     for cycle, on_a_straight, in_a_gap, row in zip(cycles, straight, gap.tolist(), rows, strict=True):
@@ -246,6 +236,39 @@ def _measured(
         numbers = dict(zip(columns, row, strict=True))
         out.append(Stride(side=side, straight=on_a_straight, valid=not reason, reason=reason, **numbers))
     return out
+
+
+def _of_leg(leg: LegSignals, at: Times, height_m: float, params: MeasureParams) -> dict[str, FloatArray]:
+    """What the sensors of the leg show."""
+    columns: dict[str, FloatArray] = {}
+    if leg.shank is not None:
+        columns["impact_peak_m_s2"] = impact_peaks_m_s2(leg.shank.motion, at.ic, params)
+        ics = np.column_stack((at.ic, at.next_ic, at.after_next_ic))
+        columns["stride_length_m"] = stride_lengths_m(leg.shank, ics, height_m, params.length)
+    if leg.knee_flexion is not None:
+        peaks = knee_peaks_deg(leg.knee_flexion, at.ic, at.next_ic, params)
+        columns["knee_flexion_loading_deg"], columns["knee_flexion_swing_deg"] = peaks
+    if leg.hip_flexion is not None:
+        hip = cut(leg.hip_flexion, whole(at.ic), whole(at.next_ic))
+        columns["hip_flexion_max_deg"], columns["hip_flexion_min_deg"] = hip.largest(), hip.smallest()
+    return columns
+
+
+def _of_pelvis(body: BodySignals, side: Side, at: Times, params: MeasureParams) -> dict[str, FloatArray]:
+    """What the sensors of pelvis and trunk show."""
+    columns: dict[str, FloatArray] = {}
+    if body.pelvis is not None:
+        ranges = ranges_deg(body.pelvis, at.ic, at.next_ic)
+        for column, name in enumerate(("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg")):
+            columns[name] = ranges[:, column]
+        columns["drop_deg"] = drops_deg(body.pelvis, side, at.ic, at.any_fc)
+    if body.trunk is not None:
+        smooth = _smoothness(body.trunk, at, params.smoothness)
+        columns |= {name: getattr(smooth, name) for name in smooth.__slots__}
+    if body.thorax is not None:
+        leaning = trunk_measures(body.thorax, body.pelvis, side, at.ic, at.any_fc, at.next_ic, params.trunk)
+        columns |= {name: getattr(leaning, name) for name in leaning.__slots__}
+    return columns
 
 
 def _timing(at: Times, origin_s: float) -> dict[str, FloatArray]:

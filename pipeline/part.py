@@ -9,8 +9,9 @@ import numpy as np
 
 from pipeline.calibration import Calibration
 from pipeline.cycle_curves import CurveCollector
+from pipeline.posture import Postures
 from pipeline.quality import QualityParams, judge
-from pipeline.result import Event, KneeSeries, PelvisSeries, Quality, Stride
+from pipeline.result import Event, Interval, KneeSeries, PelvisSeries, Quality, Stride
 from sensor.samples import Placement
 
 
@@ -32,6 +33,10 @@ class Part:
         None: nobody walks in it.
     knees_exchanged : bool
         Whether the leg sensors' labels were found swapped and corrected.
+    turns : tuple of (start, end)
+        When the heading changes, s.
+    postures : Postures
+        Of every second from ``begin_s`` on.
     """
 
     name: str
@@ -45,6 +50,8 @@ class Part:
     knees_exchanged: bool
     events: tuple[Event, ...]
     strides: tuple[Stride, ...]
+    turns: tuple[Interval, ...]
+    postures: Postures
     curves: CurveCollector
     pelvis_series: PelvisSeries
     knee_series: KneeSeries | None
@@ -65,6 +72,7 @@ class Part:
             strides=tuple(
                 replace(s, ic_s=s.ic_s + by_s, fc_s=s.fc_s + by_s, next_ic_s=s.next_ic_s + by_s) for s in self.strides
             ),
+            turns=tuple((start + by_s, end + by_s) for start, end in self.turns),
             pelvis_series=replace(pelvis, time_s=pelvis.time_s + by_s),
             knee_series=None if knees is None else replace(knees, time_s=knees.time_s + by_s),
         )

@@ -112,6 +112,12 @@ class Stride:
     harmonic_ratio_vertical: float = NAN
     harmonic_ratio_forward: float = NAN
     harmonic_ratio_sideways: float = NAN
+    hip_flexion_max_deg: float = NAN  # thigh against pelvis, zero = standing
+    hip_flexion_min_deg: float = NAN  # - = extension
+    trunk_lean_deg: float = NAN  # mean over the cycle, forward +, against standing
+    trunk_side_lean_deg: float = NAN  # over this side in its stance at most, against the cycle's mean
+    thorax_pelvis_phase_deg: float = NAN  # of their rotations: 0 in phase, 180 out of phase
+    thorax_pelvis_rom_deg: float = NAN  # range of the trunk's rotation against the pelvis
 
     @property
     def stride_time_s(self) -> float:
@@ -185,7 +191,7 @@ class Curve:
     ``band_low`` and ``band_high`` are the speed-matched reference mean -+ 1 SD, or None without a reference.
     """
 
-    name: str  # pelvis_obliquity, pelvis_tilt, pelvis_rotation, knee_angular_velocity, knee_flexion
+    name: str  # a key of pipeline.cycle_curves.UNITS
     unit: str
     left_mean: FloatArray | None
     left_sd: FloatArray | None
@@ -211,6 +217,43 @@ class ChainLink:
     side: Side | None
     confidence: Confidence
     reason: str
+
+
+class BoutKind(StrEnum):
+    """What a person does for a while."""
+
+    WALKING = "walking"
+    TURNING = "turning"
+    STANDING = "standing"
+    SITTING = "sitting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Bout:
+    """A half-open interval of one kind, s on the recording's clock; ``reason`` says what tells it, or what hides it."""
+
+    kind: BoutKind
+    start_s: float
+    end_s: float
+    confidence: Confidence
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A pause between two walks in which the person kept still.
+
+    ``kind`` is the posture of most of it: standing, sitting, or unknown when these sensors cannot tell. ``walked_s`` is
+    the time walked since the rest before, or since the beginning; ``trunk_lean_deg`` the forward lean against standing.
+    """
+
+    kind: BoutKind
+    start_s: float
+    end_s: float
+    confidence: Confidence
+    walked_s: float
+    trunk_lean_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +296,5 @@ class SessionResult:
     knee_series: KneeSeries | None
     provenance: Mapping[str, object] = field(default_factory=dict)
     time_course: Mapping[str, Measure] = field(default_factory=dict)
+    bouts: tuple[Bout, ...] = ()
+    rests: tuple[Rest, ...] = ()

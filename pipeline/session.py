@@ -78,6 +78,10 @@ class SessionAnalysis:
             knees_exchanged=engine.knees_exchanged,
             events=tuple(self._events),
             strides=tuple(self._strides),
+            turns=tuple(
+                (engine.origin_s + turn.start / GRID_HZ, engine.origin_s + turn.end / GRID_HZ) for turn in engine.turns
+            ),
+            postures=engine.postures,
             curves=self._curves,
             pelvis_series=self._pelvis_series(),
             knee_series=self._knee_series(),
@@ -85,10 +89,8 @@ class SessionAnalysis:
 
     def _gather(self, new: Increment) -> Increment:
         self._events += new.events
-        for stride, signals in new.strides:
-            self._strides.append(stride)
-            if stride.valid:
-                self._curves.add(stride, signals)
+        self._strides += [stride for stride, _ in new.strides]
+        self._curves.add(new.strides)
         self._pelvis.append(new.pelvis_deg)
         self._knees.append(new.knee_deg)
         return new

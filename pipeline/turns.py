@@ -42,7 +42,8 @@ class TurnFinder:
 
     def __init__(self, rate: Series, params: TurnParams) -> None:
         self.params = params
-        self.turns: list[Span] = []
+        self.turns: list[Span] = []  # those that a cycle to come may still overlap, padding included
+        self.found: list[Span] = []  # all of them, without padding
         self._rate = rate
         self._next = rate.start
         self._begin: int | None = None
@@ -96,6 +97,7 @@ class TurnFinder:
         if self._begin is not None and (is_turn or self._cut):
             pad = int(p.pad_s * GRID_HZ)
             self.turns.append(Span(self._begin - pad, end + pad))
+            self.found.append(Span(self._begin, end))
         self._cut = goes_on and (is_turn or self._cut)
         self._begin, self._angle, self._peak = None, 0.0, 0.0
 
