@@ -3,6 +3,10 @@
 This is its face; the app and the commands take everything from here.
 """
 
+from gaitchain.store.adopt import adopt_recording
+from gaitchain.store.anonymise import Anonymised, anonymise_patient
+from gaitchain.store.archive import Backup, backup, restore
+from gaitchain.store.erase import delete_patient
 from gaitchain.store.errors import Conflict, NotFound, StoreError
 from gaitchain.store.index import Rebuilt
 from gaitchain.store.rows import (
@@ -22,6 +26,8 @@ from gaitchain.store.store import Store, open_store, rebuild
 __all__ = [
     "MAX_PAIN",
     "PROTOCOLS",
+    "Anonymised",
+    "Backup",
     "Care",
     "CareVerdict",
     "Conflict",
@@ -35,6 +41,11 @@ __all__ = [
     "StoreError",
     "Trace",
     "User",
+    "adopt_recording",
+    "anonymise_patient",
+    "backup",
+    "delete_patient",
     "open_store",
     "rebuild",
+    "restore",
 ]

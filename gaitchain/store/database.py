@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from gaitchain.errors import ExitCode
 from gaitchain.store.errors import StoreError
@@ -49,7 +50,7 @@ def store_url(layout: Layout, given: str | None = None) -> URL:
             "out for SQLite.",
             ExitCode.USAGE,
         )
-    return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
+    return url.set(drivername="postgresql+psycopg" if url.get_backend_name() == "postgresql" else "sqlite")
 
 
 def connect(url: URL) -> Engine:
@@ -57,7 +58,7 @@ def connect(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "postgresql":
             return create_engine(url, pool_pre_ping=True)
-    except (ModuleNotFoundError, NoSuchModuleError) as error:
+    except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs psycopg: pip install 'gaitchain[clinic]'.", ExitCode.USAGE) from error
     engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare)
@@ -118,18 +119,25 @@ def empty(connection: Connection) -> None:
 
 def purge(engine: Engine) -> bool:
     """Overwrite what deleted rows left behind; False if another program kept some of it in use."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "postgresql":
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for name in metadata.tables:
                 connection.execute(text(f"VACUUM FULL {name}"))
-            return True
-        connection.exec_driver_sql("VACUUM")
-        return emptied_log(connection)
+        return True
+    try:
+        with closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("VACUUM")
+    except sqlite3.OperationalError:  # somebody is reading
+        return False
+    return empty_log(engine)
 
 
-def emptied_log(connection: Connection) -> bool:
+def empty_log(engine: Engine) -> bool:
     """Move SQLite's write-ahead log into the file and cut it to nothing; False if a reader is in the way."""
-    busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    if engine.dialect.name != "sqlite":
+        return True
+    with closing(engine.raw_connection()) as raw:
+        busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 
 

@@ -20,7 +20,7 @@ from gaitchain.store.tables import audit as audit_table
 from gaitchain.store.tables import patients, sessions
 from gaitchain.store.truth import read_care, read_patient, state_of
 from pipeline.result import Verdict
-from sensor.recording.session_folder import SessionFolder, read_info
+from sensor.recording.session_folder import SessionFolder, SessionInfo, read_info
 from sensor.recording.sidecar import person_said
 from sensor.recording.table import RecordingError
 
@@ -46,13 +46,7 @@ def session_row(layout: Layout, pid: str, sid: str) -> Row:
     """The row of a session, from its folder; NotFound if that holds no session, StoreError if it is damaged."""
     path = layout.session(pid, sid)
     state = session_state(layout, pid, sid)
-    try:
-        info = read_info(SessionFolder(path))
-    except RecordingError as error:
-        raise StoreError(str(error)) from error
-    if info is None:
-        raise NotFound(f"{path}: no session.json; `gaitchain recover` makes what it can from the journal.")
-    care = read_care(path) or Care(info.protocol, info.condition, notes=info.notes)
+    info, care = _info(path), care_of(path)
     return {
         "sid": sid,
         "pid": pid,
@@ -68,6 +62,12 @@ def session_row(layout: Layout, pid: str, sid: str) -> Row:
         **_result_columns(newest_result(path)),
         "state": state,
     }
+
+
+def care_of(path: Path) -> Care:
+    """What the therapist said about a session, else what was said when it was recorded."""
+    info = _info(path)
+    return read_care(path) or Care(info.protocol, info.condition, notes=info.notes)
 
 
 def patient_state(layout: Layout, pid: str) -> str:
@@ -197,6 +197,16 @@ def _summary(result: Path | None) -> Row | None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{result}: summary.json is damaged; analyse the session again.") from error
     return said
+
+
+def _info(path: Path) -> SessionInfo:
+    try:
+        info = read_info(SessionFolder(path))
+    except RecordingError as error:
+        raise StoreError(str(error)) from error
+    if info is None:
+        raise NotFound(f"{path}: no session.json; `gaitchain recover` makes what it can from the journal.")
+    return info
 
 
 def _utc(created: str, path: Path) -> datetime:

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Engine, and_, func, or_, select
 from gaitchain.outputs import read_curves
 from gaitchain.store import audit as trail
 from gaitchain.store import index
-from gaitchain.store.database import connect, emptied_log, migrate, store_url
+from gaitchain.store.database import connect, empty_log, migrate, store_url
 from gaitchain.store.errors import Conflict, NotFound, StoreError
-from gaitchain.store.layout import Layout, info_file, new_pid, new_sid, newest_result
+from gaitchain.store.layout import Layout, new_pid, new_sid, newest_result
 from gaitchain.store.lock import WriteLock
 from gaitchain.store.rows import Care, CareVerdict, Headline, Patient, Session, Trace
 from gaitchain.store.tables import audit, patients, sessions
-from gaitchain.store.truth import checked, now, read_care, read_patient, write_care, write_patient
+from gaitchain.store.truth import checked, now, read_patient, write_care, write_patient
 from gaitchain.store.unfinished import finish_erasing
 from gaitchain.store.users import Users
 from pipeline.result import Curve, Verdict
@@ -102,9 +102,9 @@ class Store:
             self._refuse_same_code(connection, person.code or "", pid)
             created = now() if pid is None else read_patient(self.layout, pid).created
             patient = Patient(pid or new_pid(), person, notes, created)
-            write_patient(self.layout, patient)
+            write_patient(self.layout.patient_file(patient.pid), patient)
             index.put(connection, patients, index.patient_row(self.layout, patient.pid))
-            self._trace(connection, by, "patient changed" if pid else "patient added", patient.pid)
+            self.trace(connection, by, "patient changed" if pid else "patient added", patient.pid)
         return self.patient(patient.pid)
 
     def new_session(self, pid: str, by: str) -> Path:
@@ -128,17 +128,14 @@ class Store:
         """
         pid, sid = self.layout.keys(path)
         self.patient(pid)
-        if not info_file(path).is_file():
-            raise NotFound("There is no such session.")
         with self.writing() as connection:
             new = not connection.execute(select(sessions.c.sid).where(sessions.c.sid == sid)).first()
-            earlier = read_care(path)
-            if care is not None or earlier is None:
-                said = care or Care()
-                author = (earlier and earlier.created_by) or said.created_by or by
-                write_care(path, replace(said, created_by=author))
+            earlier = index.care_of(path)
+            if care is not None or not earlier.created_by:
+                said = care or earlier
+                write_care(path, replace(said, created_by=earlier.created_by or said.created_by or by))
             index.put(connection, sessions, index.session_row(self.layout, pid, sid))
-            self._trace(connection, by, "session added" if new else "session analysed", pid, sid)
+            self.trace(connection, by, "session added" if new else "session analysed", pid, sid)
         return self.session(sid)
 
     def sessions(self, pid: str | None = None, limit: int = 50, before: str | None = None) -> list[Session]:
@@ -156,6 +153,12 @@ class Store:
                 query = query.where(or_(sessions.c.started < last, same))
             return [self._session(row) for row in connection.execute(query)]
 
+    def keys_of_sessions(self, pid: str) -> list[str]:
+        """Keys of all sessions of a patient, oldest first."""
+        query = select(sessions.c.sid).where(sessions.c.pid == pid).order_by(sessions.c.started, sessions.c.sid)
+        with self.engine.connect() as connection:
+            return list(connection.scalars(query))
+
     def session(self, sid: str) -> Session:
         """One session; NotFound if there is none."""
         with self.engine.connect() as connection:
@@ -171,7 +174,7 @@ class Store:
             author = session.care.created_by or by
             write_care(session.path, replace(care, created_by=author))
             index.put(connection, sessions, index.session_row(self.layout, session.pid, sid))
-            self._trace(connection, by, "session notes changed", session.pid, sid)
+            self.trace(connection, by, "session notes changed", session.pid, sid)
         return self.session(sid)
 
     def result_dir(self, sid: str) -> Path:
@@ -200,7 +203,7 @@ class Store:
     def audit(self, by: str, what: str, pid: str | None = None, sid: str | None = None) -> None:
         """Add a line to the trail. ``what`` says the deed in a few words, never a code, a name or a note."""
         with self.writing() as connection:
-            self._trace(connection, by, what, pid, sid)
+            self.trace(connection, by, what, pid, sid)
 
     def audit_trail(self, pid: str | None = None, limit: int = 200) -> list[Trace]:
         """The newest lines of the trail, newest first, of one patient or of all."""
@@ -216,9 +219,8 @@ class Store:
         with self.lock.held(), self.engine.begin() as connection:
             yield connection
 
-    def _trace(
-        self, connection: Connection, by: str, what: str, pid: str | None = None, sid: str | None = None
-    ) -> None:
+    def trace(self, connection: Connection, by: str, what: str, pid: str | None = None, sid: str | None = None) -> None:
+        """Add a line to the trail within :meth:`writing`."""
         trail.append(self.layout.audit, by, what, pid, sid)
         index.mend_audit(connection, self.layout)
 
@@ -280,9 +282,7 @@ def open_store(data: Path, url: str | None = None) -> Store:
             finish_erasing(layout)
             with engine.begin() as connection:
                 store.problems = tuple(index.mend(connection, layout).problems)
-            if engine.dialect.name == "sqlite":
-                with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    emptied_log(connection)
+            empty_log(engine)
     except BaseException:
         engine.dispose()
         raise

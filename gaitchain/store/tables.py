@@ -26,7 +26,7 @@ patients = Table(
     Column("red_flags", _json, nullable=False),
     Column("notes", Text, nullable=False),
     Column("created", Text, nullable=False),  # ISO 8601, UTC: sorts as text
-    Column("state", Text, nullable=False),  # of the file that the row was made from
+    Column("state", Text, nullable=False, server_default=""),  # of the file that the row was made from
 )
 
 sessions = Table(
@@ -48,8 +48,8 @@ sessions = Table(
     Column("headline", _json, nullable=False),
     Column("has_result", Boolean, nullable=False),
     Column("version", Text, nullable=False),
-    Column("model_version", Text, nullable=False),
-    Column("state", Text, nullable=False),  # of the files that the row was made from
+    Column("model_version", Text, nullable=False, server_default=""),
+    Column("state", Text, nullable=False, server_default=""),  # of the files that the row was made from
     Index("ix_sessions_pid_started", "pid", "started"),
     Index("ix_sessions_started", "started"),
 )

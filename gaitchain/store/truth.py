@@ -39,9 +39,8 @@ def checked(person: Person) -> Person:
         raise StoreError(str(error).removeprefix("patient: ")) from error
 
 
-def write_patient(layout: Layout, patient: Patient) -> None:
-    """Write patient.json, whole or not at all."""
-    path = layout.patient_file(patient.pid)
+def write_patient(path: Path, patient: Patient) -> None:
+    """Write patient.json, whole or not at all; its folder is made if need be."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_json(
         path,

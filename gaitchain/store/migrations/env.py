@@ -6,7 +6,6 @@ from alembic import context
 
 from gaitchain.store.tables import metadata
 
-# The tables are made anew rather than altered where SQLite cannot alter them.
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():
     context.run_migrations()

@@ -14,15 +14,10 @@ down_revision: str | None = "0001"
 
 def upgrade() -> None:
     """Add the columns to the rows that are there, and the table of the audit trail."""
-    for table in ("patients", "sessions"):
-        with op.batch_alter_table(table) as changed:
-            changed.add_column(sa.Column("state", sa.Text, nullable=False, server_default=""))
-        with op.batch_alter_table(table) as changed:
-            changed.alter_column("state", server_default=None)
-    with op.batch_alter_table("sessions") as changed:
-        changed.add_column(sa.Column("model_version", sa.Text, nullable=False, server_default=""))
-    with op.batch_alter_table("sessions") as changed:
-        changed.alter_column("model_version", server_default=None)
+    # Added, not made anew: dropping SQLite's old table of patients would delete their sessions with it.
+    op.add_column("patients", sa.Column("state", sa.Text, nullable=False, server_default=""))
+    op.add_column("sessions", sa.Column("state", sa.Text, nullable=False, server_default=""))
+    op.add_column("sessions", sa.Column("model_version", sa.Text, nullable=False, server_default=""))
     op.create_table(
         "audit",
         sa.Column("at", sa.BigInteger, primary_key=True, autoincrement=False),
