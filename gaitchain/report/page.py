@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gaitchain.report import bars, chain, curves, icons, links, narrative, risk, theme, words
+from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, theme, words
 from pipeline.result import Curve
 from sensor.person import Person
 
@@ -51,6 +51,7 @@ def context(
         "not_assessed": narrative.not_assessed(document),
         "sides_not_assessed": narrative.sides_by_reason(document, "not_assessed"),
         "sides_remarks": narrative.sides_by_reason(document, "observed"),
+        "lessons": education.lessons(document),
         "panels": curves.panels(curve_set),
         "chain_picture": chain.chain_picture(document["chain"], document["risk"]),
         "provenance": json.dumps(document["provenance"], indent=1, ensure_ascii=False),
@@ -63,6 +64,7 @@ def helpers() -> dict[str, Any]:
     return {
         "bars": bars,
         "curves": curves,
+        "education": education,
         "icons": icons,
         "links": links,
         "risk": risk,
