@@ -25,6 +25,8 @@ class Walked:
         So far.
     stance_asymmetry_pct, step_asymmetry_pct : float or None
         100 ln(left / right) of the medians; + left longer.
+    drop_deg : mapping of Side to float or None
+        How far the other side of the pelvis drops in the stance of a side, median.
     """
 
     strides: dict[Side, int]
@@ -32,6 +34,7 @@ class Walked:
     cadence_spm: float | None = None
     stance_asymmetry_pct: float | None = None
     step_asymmetry_pct: float | None = None
+    drop_deg: dict[Side, float | None] = field(default_factory=lambda: dict.fromkeys(Side))
 
 
 @dataclass(slots=True)
@@ -55,7 +58,12 @@ class LiveNumbers:
         both = [stride.stride_time_s for side in Side for stride in self._last[side]]
         cadence_spm = 120.0 / median(both) if len(both) >= LEAST else None
         return Walked(
-            dict(self._all), dict(self._valid), cadence_spm, self._ratio("stance_time_s"), self._ratio("step_time_s")
+            dict(self._all),
+            dict(self._valid),
+            cadence_spm,
+            self._ratio("stance_time_s"),
+            self._ratio("step_time_s"),
+            {side: self._drop_deg(side) for side in Side},
         )
 
     def _ratio(self, name: str) -> float | None:
@@ -63,3 +71,7 @@ class LiveNumbers:
         if min(map(len, values.values())) < LEAST:
             return None
         return 100.0 * math.log(median(values[Side.LEFT]) / median(values[Side.RIGHT]))
+
+    def _drop_deg(self, side: Side) -> float | None:
+        values = [stride.drop_deg for stride in self._last[side] if math.isfinite(stride.drop_deg)]
+        return median(values) if len(values) >= LEAST else None

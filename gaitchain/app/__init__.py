@@ -1,0 +1,1 @@
+"""The therapist's app: pages, API and live data behind one door, one recording at a time."""

@@ -1,0 +1,1 @@
+"""The API: JSON under /api, described truthfully by /api/openapi.json."""

@@ -1,0 +1,47 @@
+"""Is this computer ready to record? Each line with its fix."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from gaitchain.app.api.asked import AnyVisitor, TheHub, TheSettings, TheStore, refusals
+from gaitchain.checkup import Computer, Health, check_up
+
+routes = APIRouter(tags=["readiness"])
+
+
+class Light(StrEnum):
+    """How a line is to be taken."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class Line(BaseModel):
+    """One thing that was looked at; ``fix`` is empty when it is good."""
+
+    key: str
+    state: Light
+    text: str
+    fix: str
+
+
+_LIGHTS = {Health.GOOD: Light.OK, Health.WARN: Light.WARN, Health.BAD: Light.BAD}
+
+
+@routes.get("/api/readiness", responses=refusals())
+def readiness(store: TheStore, hub: TheHub, settings: TheSettings, _: AnyVisitor) -> list[Line]:
+    """Everything worth knowing before a patient comes, worst first."""
+    found = [one for one in check_up(Computer(), settings.data) if one.health in _LIGHTS]
+    lines = [Line(key=one.name, state=_LIGHTS[one.health], text=one.said, fix=one.fix) for one in found]
+    lines += [Line(key="store", state=Light.WARN, text=one, fix="") for one in (*store.problems, *hub.problems)]
+    if hub.recovered:
+        text = f"{len(hub.recovered)} broken-off recording(s) restored: {', '.join(hub.recovered)}"
+        lines.append(
+            Line(key="restored", state=Light.WARN, text=text, fix="look at them, and repeat what is too short")
+        )
+    return sorted(lines, key=lambda line: -list(Light).index(line.state))

@@ -1,0 +1,54 @@
+"""A recording file opened in the app: it becomes a session of a patient."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, HTTPException, UploadFile
+
+from gaitchain.app.api.asked import Therapist, TheStore, refusals
+from gaitchain.app.api.sessions import SessionOut, session_out
+from gaitchain.app.hub.keep import keep
+from gaitchain.store import Store
+from gaitchain.store.adopt import adopt_recording
+from sensor.recording import ENDINGS, RecordingError
+
+routes = APIRouter(prefix="/api/recordings", tags=["recordings"])
+THE_FILE = "The file"
+
+
+@routes.post("", status_code=201, responses=refusals(404))
+def open_recording(
+    file: Annotated[UploadFile, File(description="A .csv, .csv.gz or .parquet, as docs/recording-format.md says.")],
+    pid: Annotated[str, Form(pattern=r"^[0-9a-f]{12}$")],
+    store: TheStore,
+    visitor: Therapist,
+) -> SessionOut:
+    """Take a recording file in as a session of a patient and analyse it; the original stays what it is."""
+    store.patient(pid)
+    name = (file.filename or "").lower()
+    ending = next((ending for ending in ENDINGS if name.endswith(ending)), None)
+    if ending is None:
+        raise HTTPException(422, f"Only recordings are opened here: {', '.join(ENDINGS)}.")
+    with _on_disk(file, ending, store) as path:
+        try:
+            session = adopt_recording(store, pid, path, visitor.name)
+        except RecordingError as error:  # their file has a name of theirs; ours says nothing to them
+            raise RecordingError(str(error).replace(str(path), THE_FILE)) from error
+        kept = keep(store, session, None, visitor.name)
+    return session_out(store.session(kept.path.name))
+
+
+@contextmanager
+def _on_disk(file: UploadFile, ending: str, store: Store) -> Iterator[Path]:
+    """The upload under a name that nobody chose, on the disk where patients' data belong."""
+    with tempfile.TemporaryDirectory(dir=store.layout.data, prefix=".upload-") as folder:
+        path = Path(folder) / f"recording{ending}"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file.file, copy)
+        yield path

@@ -1,0 +1,1 @@
+"""One recording at a time, and everybody who looks at it. docs/app-server.md has the whole."""

@@ -1,0 +1,79 @@
+"""What becomes of a recording: analysed, written into its folder, taken into the index. All of it blocks."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from gaitchain import __version__
+from gaitchain.analysis import analyse, write
+from gaitchain.errors import GaitchainError
+from gaitchain.outputs import OutputError
+from gaitchain.outputs.plain import JsonObject
+from gaitchain.store import Care, Store, StoreError
+from sensor.recording import RecordingError, read_recording
+from sensor.recording.session_folder import SessionEnd, SessionFolder
+
+MOST_UNFINISHED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is there now.
+
+    Attributes
+    ----------
+    document : dict or None
+        The summary; None if it cannot be analysed.
+    problem : str
+        Why not, in a sentence.
+    """
+
+    path: Path
+    document: JsonObject | None
+    problem: str = ""
+
+
+def keep(store: Store, path: Path, care: Care | None, by: str) -> Kept:
+    """Analyse the final recording of a session folder and take it into the index, even if it cannot be analysed."""
+    document, problem = None, ""
+    try:
+        analysis = analyse(read_recording(path))
+        write(analysis, SessionFolder(path).results(__version__))
+        document = analysis.document
+    except (RecordingError, GaitchainError, OutputError, OSError) as error:
+        problem = str(error)
+    store.add_session(path, care, by)
+    return Kept(path, document, problem)
+
+
+def keep_unfinished(store: Store, by: str) -> tuple[list[str], list[str]]:
+    """Restore what a crash or a power cut broke off.
+
+    Returns
+    -------
+    restored : list of str
+        Keys of the sessions.
+    problems : list of str
+        Sentences about those that could not be.
+    """
+    restored, problems = [], []
+    for session in store.sessions(limit=MOST_UNFINISHED):
+        if session.end is SessionEnd.RECORDING or not session.has_result:
+            try:
+                kept = keep(store, session.path, None, by)
+            except (StoreError, RecordingError, OSError) as error:
+                problems.append(f"Session {session.sid} broke off and cannot be restored: {error}")
+                continue
+            if session.end is SessionEnd.RECORDING:
+                restored.append(session.sid)
+            if kept.problem:
+                problems.append(f"Session {session.sid} cannot be analysed: {kept.problem}")
+    return restored, problems
+
+
+def discard(store: Store, path: Path, pid: str, by: str) -> None:
+    """Remove a session folder in which nobody has begun to walk."""
+    shutil.rmtree(path, ignore_errors=True)
+    store.audit(by, "session cancelled before the walk", pid, path.name)

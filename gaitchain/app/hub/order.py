@@ -1,0 +1,121 @@
+"""What is to be recorded, and where its sensors come from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+from gaitchain.errors import ExitCode, GaitchainError
+from gaitchain.simulated_patient import PATIENT, ObedientPatient
+from gaitchain.sources import NOBODY, Source, look, parse_source
+from sensor.acquisition.finding import Found
+from sensor.acquisition.session import HostClock, WornNode
+from sensor.acquisition.virtual_patient import living
+from sensor.links.link import LinkLost
+from sensor.links.serial_ports import usb_serial_ports
+from sensor.person import Person
+from sensor.recording.table import RecordingTable
+from sensor.samples import Placement
+from sensor.simulation import simulate
+
+SIMULATED = "sim"
+EVERY_CABLE = "serial"
+PLANNED_S = {"2min": 120.0, "4x10m": 60.0, "walk-sit-walk": 420.0}  # others are walked until somebody stops
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOrder:
+    """What is to be recorded.
+
+    Attributes
+    ----------
+    source : str
+        ``sim``, ``ble``, ``serial`` for every cable that is plugged in, or ``serial:PORT``.
+    places : mapping of sensor to Placement
+        Where sensors are worn, if not where they say.
+    """
+
+    pid: str
+    person: Person
+    by: str
+    protocol: str
+    source: str
+    condition: str = ""
+    places: Mapping[str, Placement] = field(default_factory=dict)
+
+    @property
+    def planned_s(self) -> float | None:
+        """How long the protocol lasts; the recording goes on until somebody stops it."""
+        return PLANNED_S.get(self.protocol)
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Sensors that were found, and the clock that stamps what they send."""
+
+    found: Sequence[Found]
+    clock: HostClock
+    patient: ObedientPatient | None = None
+
+
+@asynccontextmanager
+async def supply(source: str, wanted: Sequence[str], speed: float) -> AsyncIterator[Supply]:
+    """The sensors of a source, while in the context.
+
+    Raises
+    ------
+    GaitchainError
+        There is no such source, it cannot be used, or there are no sensors.
+    """
+    if source == SIMULATED:
+        patient = ObedientPatient(await asyncio.to_thread(_walk))
+        async with living(patient.world, speed):
+            yield Supply(patient.sensors(), HostClock(patient.world.clock_ns), patient)
+        return
+    try:
+        found = await look(await asyncio.to_thread(_sources, source), wanted)
+    except (LinkLost, ValueError) as error:
+        raise GaitchainError(str(error), ExitCode.NO_DEVICE) from error
+    yield Supply(found, HostClock())
+
+
+def places_of(found: Sequence[Found], wishes: Mapping[str, Placement]) -> tuple[WornNode, ...]:
+    """Where each sensor is worn for now: where somebody said, else where its label says, else at a free place.
+
+    Raises
+    ------
+    GaitchainError
+        There is no sensor that can be used.
+    """
+    usable = [one for one in found if one.refusal is None]
+    if not usable:
+        raise GaitchainError(" ".join(one.refusal for one in found if one.refusal) or NOBODY, ExitCode.NO_DEVICE)
+    taken: dict[Placement, Found] = {}
+    asked: list[Callable[[Found], Placement | None]] = [lambda one: wishes.get(one.name), lambda one: one.placement]
+    for place_of in asked:
+        for one in usable:
+            place = place_of(one)
+            if place is not None and one not in taken.values():
+                taken.setdefault(place, one)
+    for one in usable:
+        free = next((place for place in Placement if place not in taken), None)
+        if one not in taken.values() and free is not None:
+            taken[free] = one
+    return tuple(WornNode(one.name, place, one.opener) for place, one in taken.items())
+
+
+def _sources(text: str) -> list[Source]:
+    if text != EVERY_CABLE:
+        return [parse_source(text)]
+    ports = [Source("serial", port.device) for port in usb_serial_ports()]
+    if not ports:
+        raise ValueError("No sensor is plugged in. Connect one by its cable, then search again.")
+    return ports
+
+
+@cache
+def _walk() -> RecordingTable:
+    return simulate(PATIENT).table
