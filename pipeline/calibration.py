@@ -13,8 +13,9 @@ import numpy as np
 
 from pipeline.filters import lowpass_taps, smooth
 from pipeline.forward import Swap
+from pipeline.landings import ShankLandingParams, landing_profile
 from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix
-from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters, learn_landing
+from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters
 from pipeline.orientation import Motion
 from pipeline.pelvis_events import PelvisEventParams, usual_peak
 from pipeline.pelvis_frame import LevelMotion, PelvisFrame, PelvisFrameParams, level, pelvis_frame
@@ -219,7 +220,12 @@ def _learn_gait(motion: Motion, axis: FloatArray, end: int, params: LegEventPara
         return None
     finder = SwingFinder(params.swings, rhythm)
     swings = finder.push(rate) + finder.finish()
-    return Gait(rhythm, learn_landing(jerk, np.array([swing.fall for swing in swings]), params))
+    if not isinstance(params.landing, ShankLandingParams):
+        return Gait(rhythm)
+    spent = Series(1)
+    spent.append(jerk)
+    profiles = [landing_profile(spent, swing.fall, params.landing) for swing in swings]
+    return Gait(rhythm, tuple(profile for profile in profiles if profile is not None))
 
 
 def _contacts(

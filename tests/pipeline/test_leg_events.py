@@ -12,23 +12,16 @@ from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
 from pipeline.contacts import Contact
-from pipeline.leg_events import SHANK, Gait, LegEvents, LegSignalFilters, landing_time, learn_landing, zero_crossing
+from pipeline.leg_events import SHANK, Gait, LegEvents, LegSignalFilters
 from pipeline.orientation import Motion
 from pipeline.result import EventKind
 from pipeline.swings import Rhythm
-from pipeline.timeline import Series
 from sensor.samples import FloatArray, Side
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
 
 STRIDE_S, STRIDES = 1.1, 12
 RIGHT = np.array([0.0, -1.0, 0.0])
 LANDINGS_S = 1.4 + STRIDE_S * np.arange(STRIDES)  # when the shank's forward swing ends
-
-
-def series(values: FloatArray) -> Series:
-    made = Series(1)
-    made.append(values)
-    return made
 
 
 @cache
@@ -49,71 +42,13 @@ def leg(impact: float = 1.0, seed: int | None = None) -> tuple[Motion, FloatArra
 
 
 def contacts(motion: Motion, axis: FloatArray, cuts: tuple[int, ...] = (), gait: Gait | None = None) -> list[Contact]:
-    detector = LegEvents(Side.LEFT, motion, axis, gait or Gait(Rhythm(3.0, 110.0), 3), 0, SHANK)
+    detector = LegEvents(Side.LEFT, motion, axis, gait or Gait(Rhythm(3.0, 110.0)), 0, SHANK)
     found = [c for part in pieces(motion.end, cuts) for c in detector.advance(part.stop)]
     return found + detector.finish()
 
 
 def at(found: list[Contact], kind: EventKind) -> FloatArray:
     return np.array([c.at for c in found if c.kind is kind])
-
-
-class TestLandingTime:
-    @given(st.floats(1e-6, 1e6), st.integers(0, 2**32 - 1))
-    def test_scaling_the_impact_leaves_its_time_where_it_is(self, gain: float, seed: int) -> None:
-        jerk = np.random.default_rng(seed).exponential(1.0, 200)
-        first, second = (landing_time(series(values), 60.0, 8, SHANK) for values in (jerk, gain * jerk))
-        assert first is not None
-        assert second == pytest.approx(first, abs=1e-6)
-
-    @given(st.integers(-4, 3), st.floats(0.0, 2.0))
-    def test_a_later_impact_is_a_later_landing(self, shift: int, floor: float) -> None:
-        jerk = np.full(300, floor)
-        jerk[110:114] += [100.0, 500.0, 300.0, 50.0]
-        usual = landing_time(series(jerk), 100.0, 8, SHANK)
-        later = landing_time(series(np.roll(jerk, shift)), 100.0, 8, SHANK)
-        assert usual is not None
-        assert later == pytest.approx(usual + shift, abs=1e-9)
-        assert 109.0 <= usual <= 112.0
-
-    @pytest.mark.parametrize("fall", [5.0, 290.0])
-    def test_a_window_that_is_not_all_there_gives_none(self, fall: float) -> None:
-        jerk = series(np.ones(300))
-        jerk.forget(0)
-        assert landing_time(jerk, fall - 20.0 if fall < 10.0 else fall, 8, SHANK) is None
-
-    def test_no_jerk_no_landing(self) -> None:
-        assert landing_time(series(np.zeros(300)), 100.0, 8, SHANK) is None
-
-
-class TestLearnLanding:
-    def test_is_the_usual_onset_after_the_swing(self) -> None:
-        jerk, falls = np.full(3000, 0.1), np.arange(100.0, 2700.0, 110.0)
-        for number, fall in enumerate(falls):
-            jerk[int(fall) + 7 + (number % 2)] += 100.0 * (1 + number % 3)
-            jerk[int(fall) + 8 + (number % 2)] += 900.0
-        assert learn_landing(jerk, falls, SHANK) in {7, 8}
-
-    def test_one_stumble_does_not_matter(self) -> None:
-        jerk, falls = np.full(3000, 0.1), np.arange(100.0, 2700.0, 110.0)
-        for fall in falls:
-            jerk[int(fall) + 9] += 500.0
-        jerk[int(falls[4]) + 2] += 1e6
-        assert learn_landing(jerk, falls, SHANK) == 9
-
-    def test_without_swings_there_is_no_delay(self) -> None:
-        assert learn_landing(np.ones(300), np.array([]), SHANK) == 0
-        assert learn_landing(np.ones(300), np.array([299.0]), SHANK) == 0
-
-
-class TestZeroCrossing:
-    @given(st.floats(0.5, 20.0), st.floats(0.1, 3.0))
-    def test_of_a_straight_line_is_exact(self, after: float, slope: float) -> None:
-        rate = slope * (50.0 + after - np.arange(200.0))
-        assert zero_crossing(series(rate), 50.0, SHANK) == pytest.approx(50.0 + after, abs=1e-9)
-
-    def test_later_than_it_is_looked_for_there_is_none(self) -> None:
-        assert zero_crossing(series(np.ones(200)), 50.0, SHANK) is None
 
 
 class TestDetector:
@@ -147,7 +82,7 @@ class TestDetector:
 
     def test_what_is_settled_stays_settled(self) -> None:
         motion, axis = leg()
-        detector, settled = LegEvents(Side.LEFT, motion, axis, Gait(Rhythm(3.0, 110.0), 3), 0, SHANK), -np.inf
+        detector, settled = LegEvents(Side.LEFT, motion, axis, Gait(Rhythm(3.0, 110.0)), 0, SHANK), -np.inf
         for end in range(1, motion.end, 3):
             assert all(contact.at >= settled for contact in detector.advance(end))
             assert detector.settled >= settled
@@ -157,7 +92,7 @@ class TestDetector:
 
     def test_weak_swings_are_less_sure(self) -> None:
         strong = contacts(*leg())
-        weak = contacts(*leg(), gait=Gait(Rhythm(8.0, 110.0), 3))
+        weak = contacts(*leg(), gait=Gait(Rhythm(8.0, 110.0)))
         assert all(a.confidence < b.confidence for a, b in zip(weak, strong, strict=True))
         assert all(0.0 < c.confidence <= 1.0 for c in weak + strong)
 

@@ -1,0 +1,208 @@
+"""When a leg lands after a swing, from the jerk of the sensor on it.
+
+Below the knee: where the squared jerk after the swing has spent its first part, in a window that reaches a little
+beyond this leg's usual delay between the end of swing and the landing. The delay is that of the leg's last swings, for
+a leg that pauses before it lands may do so now longer, now shorter. When the leg does not pause, the landing is
+averaged with the zero crossing of the sagittal rate. A step that hardly shakes the leg there, as the last of a walk
+may, is looked for further on. On the thigh, which feels the landing late and drawn out: the peak of the jerk's slow
+envelope.
+
+Sources: refining the contact by acceleration is in the family of Trojaniello 2014. The usual delay, the share of the
+squared jerk and the thigh's envelope are own, after the project's first prototype (shared design notes, 3.1b).
+
+Deviations: no minimum of the angular rate is used, because its time depends on how hard the foot strikes. A share of
+the squared jerk does not: scaling an impact leaves its time where it is, so that a guarded, soft landing on the painful
+side does not pose as an early or late one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from pipeline.filters import lowpass_taps
+from pipeline.swings import Swing
+from pipeline.timeline import Series
+from sensor.samples import FloatArray
+from sensor.synchronise import GRID_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class ShankLandingParams:
+    """Landing of a leg with a sensor below the knee. Those marked * were set on several sets together."""
+
+    share: float = 0.05  # * of the squared jerk in the window: its beginning; 0.04 to 0.1 serve nearly alike
+    after_s: float = 0.08  # * the window reaches from the end of swing to this much beyond the usual landing
+    onset: float = 0.3  # * the usual landing is where the median jerk rises for good through this part of its peak
+    search_s: float = 0.4  # a leg that pauses in the air lands within this
+    remembered: int = 20  # swings of which the usual delay is the median
+    weak: float = 0.2  # of the usual jerk in the window; a weaker step has not landed there
+    share_lag_s: float = 0.009  # * the smoothed jerk sets in before the contact
+    crossing_weight: float = 0.15  # * of the zero crossing against the landing's jerk ...
+    paused_s: float = 0.05  # * ... fading to nothing at twice this delay: such a leg crosses zero before it lands
+    crossing_lag_s: float = 0.017  # * contact follows the zero crossing of the rate
+    crossing_search_s: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class ThighLandingParams:
+    """Landing of a leg with a sensor on the thigh only. Those marked * were set on several sets together."""
+
+    cutoff_hz: float = 5.0  # * of the envelope of the jerk
+    taps: int = 41
+    before_s: float = 0.1  # a thigh still turns forward when the foot lands early
+    reach: float = 0.3  # * of the usual stride, after the end of swing
+    lead_s: float = 0.025  # * the contact comes before the envelope's peak
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Grid index of a landing, with a fraction, and how far apart its two witnesses are, s."""
+
+    at: float
+    apart_s: float = 0.0
+
+
+class LandingFinder(Protocol):
+    """Finds landings, swing by swing in order."""
+
+    @property
+    def reach(self) -> float:
+        """Samples after the end of swing that must be known."""
+        ...
+
+    def find(self, jerk: Series, rate: Series, swing: Swing, *, trusted: bool) -> Landing | None:
+        """The landing after a swing; None when the signals do not reach or show nothing.
+
+        Parameters
+        ----------
+        jerk, rate : squared jerk, m^2/s^6, and sagittal angular rate, rad/s
+        trusted : whether what is usual for the leg may be learned from this swing
+        """
+        ...
+
+
+class ShankLandings:
+    """Landings of a leg with a sensor below the knee; a :class:`LandingFinder`.
+
+    Parameters
+    ----------
+    profiles : squared jerk of earlier swings, each (search,), from :func:`landing_profile`
+    """
+
+    def __init__(self, params: ShankLandingParams, profiles: Iterable[FloatArray] = ()) -> None:
+        self.params = params
+        self._profiles = deque(profiles, params.remembered)
+
+    @property
+    def reach(self) -> float:
+        """Samples after the end of swing that must be known."""
+        return (self.params.search_s + self.params.after_s) * GRID_HZ
+
+    def find(self, jerk: Series, rate: Series, swing: Swing, *, trusted: bool) -> Landing | None:
+        """The landing after a swing, and what it teaches about the next ones."""
+        p = self.params
+        own = landing_profile(jerk, swing.fall, p)
+        if own is not None and trusted:
+            self._profiles.append(own)
+        if not self._profiles:
+            return None
+        profiles = np.array(self._profiles)
+        delay = usual_delay(profiles, p)
+        length = delay + round(p.after_s * GRID_HZ)
+        if own is not None and own[:length].max() < p.weak**2 * np.median(profiles[:, :length].max(axis=1)):
+            length = max(length, int(np.argmax(own)) + round(p.after_s * GRID_HZ))
+        landing = landing_time(jerk, swing.fall, length, p)
+        if landing is None:
+            return None
+        weight = p.crossing_weight * min(1.0, max(0.0, 2.0 - delay / (p.paused_s * GRID_HZ)))
+        crossing = zero_crossing(rate, swing.fall, p)
+        if crossing is None or weight == 0.0:
+            return Landing(landing)
+        apart = crossing + p.crossing_lag_s * GRID_HZ - landing
+        return Landing(landing + weight * apart, abs(apart) / GRID_HZ)
+
+
+class ThighLandings:
+    """Landings of a leg with a sensor on the thigh only; a :class:`LandingFinder`.
+
+    Parameters
+    ----------
+    stride : usual stride, samples
+    """
+
+    def __init__(self, params: ThighLandingParams, stride: float) -> None:
+        self.params = params
+        self._taps = lowpass_taps(params.cutoff_hz, params.taps)
+        self._length = round(params.reach * stride)
+
+    @property
+    def reach(self) -> float:
+        """Samples after the end of swing that must be known."""
+        return self._length + self.params.taps // 2 + 1
+
+    def find(self, jerk: Series, rate: Series, swing: Swing, *, trusted: bool) -> Landing | None:
+        """Grid index of the envelope's peak after a swing, less the lead."""
+        del rate, trusted
+        fall, half = round(swing.fall), self.params.taps // 2
+        first = max(fall - round(self.params.before_s * GRID_HZ), jerk.start)
+        last = min(fall + self._length, jerk.end)
+        if last - first < 2:
+            return None
+        known = np.sqrt(jerk.window(max(first - half, jerk.start), min(last + half, jerk.end)))
+        missing = half - min(half, first - jerk.start), half - min(half, jerk.end - last)
+        envelope = np.convolve(np.pad(known, missing, mode="edge"), self._taps, "valid")
+        peak = int(np.argmax(envelope))
+        if peak == len(envelope) - 1 and last - fall < self._length // 2:  # the recording ends before the leg lands
+            return None
+        return Landing(first + peak - self.params.lead_s * GRID_HZ)
+
+
+def landing_profile(jerk: Series, fall: float, params: ShankLandingParams) -> FloatArray | None:
+    """Squared jerk (search,) from the end of a swing on; None when it is not all there."""
+    first, span = round(fall), int(params.search_s * GRID_HZ)
+    if first < jerk.start or first + span > jerk.end:
+        return None
+    return jerk.window(first, first + span).copy()
+
+
+def usual_delay(profiles: FloatArray, params: ShankLandingParams) -> int:
+    """Usual delay from the end of swing to the landing, samples: onset in the median (n, search) jerk profile."""
+    profile = np.sqrt(np.median(profiles, axis=0))
+    peak = int(np.argmax(profile))
+    quiet = np.flatnonzero(profile[:peak] < params.onset * profile[peak])
+    return int(quiet[-1]) + 1 if len(quiet) else 0
+
+
+def landing_time(jerk: Series, fall: float, length: int, params: ShankLandingParams) -> float | None:
+    """Grid index at which a window from the end of swing has spent its share of the squared jerk above median."""
+    first = round(fall)
+    last = round(fall + length)
+    if first < jerk.start or last > jerk.end or last <= first:
+        return None
+    window = jerk.window(first, last)
+    # Above its median only: what the leg's own deceleration spends would time a soft landing early.
+    spent = np.cumsum(np.maximum(window - np.median(window), 0.0))
+    if spent[-1] <= 0.0:
+        return None
+    spent /= spent[-1]
+    k = int(np.argmax(spent >= params.share))
+    before = spent[k - 1] if k else 0.0
+    fraction = (params.share - before) / (spent[k] - before)
+    return float(first + k - 0.5 + fraction + params.share_lag_s * GRID_HZ)
+
+
+def zero_crossing(rate: Series, fall: float, params: ShankLandingParams) -> float | None:
+    """Grid index at which the sagittal rate falls through zero after the swing."""
+    first = int(fall)
+    last = min(first + int(params.crossing_search_s * GRID_HZ), rate.end)
+    w = rate.window(first, last)
+    below = np.flatnonzero(w <= 0.0)
+    if len(below) == 0 or below[0] == 0:
+        return None
+    k = int(below[0])
+    return float(first + k - 1 + w[k - 1] / (w[k - 1] - w[k]))

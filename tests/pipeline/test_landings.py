@@ -1,0 +1,142 @@
+"""Landings: timed the same however hard the foot strikes, and found again when a leg changes its habit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.landings import (
+    ShankLandingParams,
+    ShankLandings,
+    ThighLandingParams,
+    ThighLandings,
+    landing_profile,
+    landing_time,
+    usual_delay,
+    zero_crossing,
+)
+from pipeline.swings import Swing
+from pipeline.timeline import Series
+from sensor.samples import FloatArray
+
+SHANK, THIGH = ShankLandingParams(), ThighLandingParams()
+FALLS = np.arange(100.0, 2700.0, 110.0)
+
+
+def series(values: FloatArray) -> Series:
+    made = Series(1)
+    made.append(values)
+    return made
+
+
+def struck(delays: list[int], size: float = 900.0) -> Series:
+    """Squared jerk of a leg that lands so many samples after each swing; the last falls do not come to land."""
+    jerk = np.full(3000, 0.1)
+    for fall, delay in zip(FALLS, delays, strict=False):
+        jerk[int(fall) + delay : int(fall) + delay + 4] += size * np.array([0.1, 1.0, 0.6, 0.2])
+    return series(jerk)
+
+
+def found(finder: ShankLandings | ThighLandings, jerk: Series, count: int) -> FloatArray:
+    """Delays of the landings after the first swings."""
+    rate = series(np.ones(3000))  # never crosses zero: the jerk alone counts
+    landings = [finder.find(jerk, rate, Swing(fall - 40.0, int(fall) - 20, fall, 5.0), trusted=True) for fall in FALLS]
+    assert all(landing is not None for landing in landings[:count])
+    return np.array([landing.at for landing in landings[:count] if landing], dtype=float) - FALLS[:count]
+
+
+class TestLandingTime:
+    @given(st.floats(1e-6, 1e6), st.integers(0, 2**32 - 1))
+    def test_scaling_the_impact_leaves_its_time_where_it_is(self, gain: float, seed: int) -> None:
+        jerk = np.random.default_rng(seed).exponential(1.0, 200)
+        first, second = (landing_time(series(values), 60.0, 16, SHANK) for values in (jerk, gain * jerk))
+        assert first is not None
+        assert second == pytest.approx(first, abs=1e-6)
+
+    @given(st.integers(-4, 3), st.floats(0.0, 2.0))
+    def test_a_later_impact_is_a_later_landing(self, shift: int, floor: float) -> None:
+        jerk = np.full(300, floor)
+        jerk[110:114] += [100.0, 500.0, 300.0, 50.0]
+        usual = landing_time(series(jerk), 100.0, 19, SHANK)
+        later = landing_time(series(np.roll(jerk, shift)), 100.0, 19, SHANK)
+        assert usual is not None
+        assert later == pytest.approx(usual + shift, abs=1e-9)
+        assert 109.0 <= usual <= 112.0
+
+    @pytest.mark.parametrize("fall", [5.0, 290.0])
+    def test_a_window_that_is_not_all_there_gives_none(self, fall: float) -> None:
+        jerk = series(np.ones(300))
+        jerk.forget(0)
+        assert landing_time(jerk, fall - 20.0 if fall < 10.0 else fall, 19, SHANK) is None
+
+    def test_no_jerk_no_landing(self) -> None:
+        assert landing_time(series(np.zeros(300)), 100.0, 19, SHANK) is None
+
+
+class TestUsualDelay:
+    def test_is_the_usual_onset_after_the_swing(self) -> None:
+        profiles = np.full((20, 40), 0.1)
+        for number, profile in enumerate(profiles):
+            profile[7 + number % 2] += 100.0 * (1 + number % 3)
+            profile[8 + number % 2] += 900.0
+        assert usual_delay(profiles, SHANK) in {7, 8}
+
+    def test_one_stumble_does_not_matter(self) -> None:
+        profiles = np.full((20, 40), 0.1)
+        profiles[:, 9] += 500.0
+        profiles[4, 2] += 1e6
+        assert usual_delay(profiles, SHANK) == 9
+
+    def test_a_swing_at_the_end_of_the_recording_teaches_nothing(self) -> None:
+        assert landing_profile(series(np.ones(300)), 299.0, SHANK) is None
+        assert ShankLandings(SHANK).find(
+            series(np.ones(300)), series(np.ones(300)), Swing(250.0, 270, 299.0, 5.0), trusted=True
+        ) is None  # fmt: skip
+
+
+class TestShankLandings:
+    def test_a_leg_that_begins_to_pause_is_followed(self) -> None:
+        """It lands 20 ms after its swings at first, 200 ms after them later: no landing is timed early for long."""
+        delays = [2] * 8 + [20] * 15
+        late = found(ShankLandings(SHANK), struck(delays), 23)
+        np.testing.assert_allclose(late, np.array(delays) + 1.0, atol=1.5)
+
+    def test_a_soft_last_step_is_found_where_it_lands(self) -> None:
+        jerk = struck([3] * 10)
+        softly = jerk.window(0, 3000).copy()
+        softly[int(FALLS[10]) + 25 : int(FALLS[10]) + 29] += 2.0
+        assert found(ShankLandings(SHANK), series(softly), 11)[-1] == pytest.approx(26.0, abs=1.5)
+
+    def test_what_a_gap_has_filled_is_not_learned(self) -> None:
+        jerk, rate = struck([3] * 10 + [20] * 13), series(np.ones(3000))
+        finder = ShankLandings(SHANK)
+        swings = [Swing(fall - 40.0, int(fall) - 20, fall, 5.0) for fall in FALLS]
+        for swing in swings[:10]:
+            finder.find(jerk, rate, swing, trusted=True)
+        for swing in swings[10:22]:
+            finder.find(jerk, rate, swing, trusted=False)
+        usual = finder.find(struck([3] * 23), rate, swings[22], trusted=False)
+        assert usual is not None
+        assert usual.at - swings[22].fall == pytest.approx(4.0, abs=1.5)
+
+
+class TestThighLandings:
+    def test_are_a_lead_before_the_peak_of_the_envelope(self) -> None:
+        late = found(ThighLandings(THIGH, 110.0), struck([12] * 23), 20)
+        np.testing.assert_allclose(late, 13.5 - 100.0 * THIGH.lead_s, atol=1.0)
+
+    def test_a_recording_that_ends_with_the_swing_shows_none(self) -> None:
+        finder, jerk = ThighLandings(THIGH, 110.0), series(np.linspace(0.0, 1.0, 305))
+        assert finder.find(jerk, series(np.ones(305)), Swing(260.0, 280, 300.0, 5.0), trusted=True) is None
+
+
+class TestZeroCrossing:
+    @given(st.floats(0.5, 20.0), st.floats(0.1, 3.0))
+    def test_of_a_straight_line_is_exact(self, after: float, slope: float) -> None:
+        rate = slope * (50.0 + after - np.arange(200.0))
+        assert zero_crossing(series(rate), 50.0, SHANK) == pytest.approx(50.0 + after, abs=1e-9)
+
+    def test_later_than_it_is_looked_for_there_is_none(self) -> None:
+        assert zero_crossing(series(np.ones(200)), 50.0, SHANK) is None
