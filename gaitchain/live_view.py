@@ -66,11 +66,14 @@ class TerminalDesk:
     keys: Keys
     _moment: Moment | None = None
     _told: list[str] = field(default_factory=list)
+    _alive: bool = False  # the table is on the screen
 
     attended = True
 
     def tell(self, sentence: str) -> None:
         self._told = [*self._told, sentence][-TOLD:]
+        if not self._alive:
+            click.echo(sentence, err=True)
 
     def show(self, moment: Moment) -> None:
         self._moment = moment
@@ -89,6 +92,10 @@ class TerminalDesk:
     def concluded(self, analysis: Analysis | None) -> None:
         """It is printed once everything is written."""
 
+    def on_screen(self, alive: bool) -> None:
+        """Whether the table is there; without it sentences are printed as they come."""
+        self._alive = alive
+
     def __rich__(self) -> RenderableType:
         told = Text("\n".join(self._told), style="dim")
         return told if self._moment is None else Group(rendered(self._moment), told)
@@ -106,7 +113,11 @@ def alive(one: Desk) -> Iterator[None]:
         yield
         return
     with one.keys, Live(one, console=Console(stderr=True, highlight=False), refresh_per_second=REFRESH_HZ):
-        yield
+        one.on_screen(True)
+        try:
+            yield
+        finally:
+            one.on_screen(False)
 
 
 def rendered(moment: Moment) -> RenderableType:

@@ -237,7 +237,7 @@ class Recorder:
         for one in unplaced:
             placement = self.desk.place(one) if self.desk.attended else None
             if placement is not None:
-                nodes.append(WornNode(one.name, placement, one.opener))
+                nodes.append(WornNode(one.name, placement, one.opener, one.device))
             else:
                 self.desk.tell(f"Sensor {one.name} is left out: nobody said where it is worn.")
         if not nodes:

@@ -94,7 +94,7 @@ def worn(found: Sequence[Found], places: Mapping[str, Placement]) -> tuple[list[
                     "tell them apart with --place SENSOR=PLACEMENT.",
                     ExitCode.USAGE,
                 )
-    return [WornNode(one.name, placement, one.opener) for one, placement in chosen], unplaced
+    return [WornNode(one.name, placement, one.opener, one.device) for one, placement in chosen], unplaced
 
 
 def named(name: str, found: Sequence[Found]) -> Found:

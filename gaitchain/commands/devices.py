@@ -87,6 +87,7 @@ def _said(around: Around) -> dict[str, Any]:
         "nodes": [
             {
                 "node": one.name,
+                "device": one.device,
                 "link": one.link,
                 "where": one.where,
                 "placement": one.placement,
@@ -109,6 +110,7 @@ def _print(around: Around) -> None:
     for one in around.nodes:
         place = one.placement.value if one.placement else "no place set"
         parts = [one.name, place, "Bluetooth" if one.link == "ble" else one.where]
+        parts += [one.title] if one.title else []
         parts += [] if one.battery_pct is None else [f"battery {one.battery_pct} %"]
         parts += [] if one.rssi_dbm is None else [f"{one.rssi_dbm} dBm"]
         click.echo(", ".join(parts) + (f". {one.refusal}" if one.refusal else ""))

@@ -17,6 +17,7 @@ from gaitchain.commands import COMMANDS
 from gaitchain.console import print_path
 from gaitchain.errors import ExitCode
 from gaitchain.live_view import alive, desk
+from gaitchain.placing import tapped_places
 from gaitchain.recorder import Recorded, Recorder, RecordOrder, Stop, search
 from gaitchain.simulated_patient import PATIENT
 from gaitchain.sources import Source, parse_place, parse_source
@@ -139,7 +140,10 @@ async def _real(order: RecordOrder) -> Recorded:
     with stopping(recorder.stop):
         if any(source.kind == "ble" for source in order.sources):
             one.tell("Looking for sensors ...")
-        nodes = recorder.choose(await search(order))
+        heard = await search(order)
+        if one.attended and not order.places:
+            order = recorder.order = replace(order, places=await tapped_places(heard, one.tell))
+        nodes = recorder.choose(heard)
         with alive(one):
             return await recorder.run(nodes, HostClock())
 

@@ -17,6 +17,11 @@ WITMOTION_SERIAL = "witmotion_serial"  # with its rate behind it: "witmotion_ser
 WITMOTION_BLE = "witmotion_ble"
 
 
+def device_tag(kind: str, rate_hz: int) -> str:
+    """What the journal calls a device of this kind that is set to a rate."""
+    return f"{kind} {rate_hz}" if kind in (WITMOTION_SERIAL, WITMOTION_BLE) else kind
+
+
 class Decoder(Protocol):
     """What all decoders do: a pure fold over what arrives from one node."""
 
@@ -37,6 +42,12 @@ def decoder_for(device: str) -> Decoder:
         case "witmotion_ble" if rate_hz.isdecimal():
             return WitMotionBleDecoder(float(rate_hz))
     raise RecordingError(f"The journal names a device {device!r} that this version cannot read; update gaitchain.")
+
+
+def interrupt(decoder: Decoder) -> None:
+    """The link was lost and is being opened anew. Decoders of nodes with counters or clocks see for themselves."""
+    if isinstance(decoder, WitMotionSerialDecoder | WitMotionBleDecoder):
+        decoder.interrupted()
 
 
 def nominal_rate_hz(decoder: Decoder) -> float | None:

@@ -6,18 +6,27 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
-from firmware_protocol.gatt import Advert
-from sensor.acquisition.node_worker import Opener
-from sensor.devices.gaitnode_client import GaitNodeClient
+from firmware_protocol.gatt import SERVICE_UUID, Advert
+from firmware_protocol.messages import HelloReply
+from sensor.acquisition.decoders import GAITNODE, WITMOTION_SERIAL
+from sensor.acquisition.makers import BY_KIND, MakerOpener, maker_of
+from sensor.acquisition.talk import Opener
+from sensor.devices.gaitnode_client import TRIES, GaitNodeClient, NodeSilent
+from sensor.devices.witmotion import SERIAL_BYTES, WitMotionSerialDecoder
 from sensor.links.ble import BleAdapter, Seen
+from sensor.links.framing import RawFraming
 from sensor.links.link import Link, LinkLost, LinkRefused
-from sensor.links.serial_port import open_serial
+from sensor.links.serial_port import BAUD, SerialLink, open_serial
 from sensor.links.serial_ports import usb_serial_ports
 from sensor.samples import Placement
 
 SCAN_S = 5.0  # a node advertises every 0.1 s, and every second once it has waited for 3 min
 SEARCH_S = 5.0
+WIT_BAUDS = (115_200, 921_600, 460_800, 230_400, 9_600)  # as delivered in a case, what can be set, as delivered bare
+HEAR_S = 0.5  # 5 samples at the 10 Hz of delivery
+LEAST_SAMPLES = 3  # by chance no noise has three pairs of frames whose sums are right
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class Found:
     Attributes
     ----------
     name : str
-        Its label, eight hex digits: the identity on every link and system.
+        Its label, eight hex digits: the identity on every link and system. Of another maker's sensor those of its
+        Bluetooth address, or made from its port.
     link : str
         ``ble``, ``serial`` or ``sim``.
     where : str
@@ -36,6 +46,8 @@ class Found:
         Where its label says it is worn.
     refusal : str or None
         Why it cannot be used.
+    device : str
+        What kind it is, see ``decoders``.
     """
 
     name: str
@@ -46,6 +58,13 @@ class Found:
     battery_pct: int | None = None
     rssi_dbm: int | None = None
     refusal: str | None = None
+    device: str = GAITNODE
+
+    @property
+    def title(self) -> str:
+        """Whose sensor it is; empty for the project's own."""
+        maker = BY_KIND.get(self.device)
+        return "" if maker is None else maker.title
 
 
 def labelled(advert: Advert) -> Placement | None:
@@ -72,28 +91,35 @@ class BleOpener:
 
 
 async def find_ble(adapter: BleAdapter, duration_s: float = SCAN_S, wanted: Iterable[int] = ()) -> list[Found]:
-    """Nodes that advertise, nearest first; LinkLost if there is no Bluetooth.
+    """Sensors that advertise, nearest first, also those of makers we know; LinkLost if there is no Bluetooth.
 
     Parameters
     ----------
     wanted : iterable of int
-        Short ids; once all of them have been heard nothing else is waited for.
+        Labels as numbers; once all of them have been heard nothing else is waited for.
     """
-    heard = await adapter.scan(duration_s, wanted)
-    return [
-        Found(
-            name=one.advert.label,
-            link="ble",
-            where=one.device.address,
-            opener=BleOpener(adapter, one, one.advert.short_id),
-            placement=labelled(one.advert),
-            battery_pct=one.advert.battery_pct,
-            rssi_dbm=one.rssi_dbm,
-            refusal=one.advert.refusal(),
-        )
-        for one in sorted(heard, key=lambda one: -one.rssi_dbm)
-        if one.advert is not None
-    ]
+    heard = await adapter.scan(duration_s, wanted, ())  # other makers do not advertise a service that tells them
+    nearest = sorted(heard, key=lambda one: -one.rssi_dbm)
+    return [found for one in nearest if (found := _advertised(adapter, one)) is not None]
+
+
+def _advertised(adapter: BleAdapter, one: Seen) -> Found | None:
+    where, maker = one.device.address, maker_of(one)
+    if maker is not None:
+        opener = MakerOpener(adapter, one, maker)
+        return Found(one.label, "ble", where, opener, rssi_dbm=one.rssi_dbm, device=maker.kind)
+    if one.advert is None or SERVICE_UUID not in one.services:
+        return None
+    return Found(
+        name=one.label,
+        link="ble",
+        where=where,
+        opener=BleOpener(adapter, one, one.advert.short_id),
+        placement=labelled(one.advert),
+        battery_pct=one.advert.battery_pct,
+        rssi_dbm=one.rssi_dbm,
+        refusal=one.advert.refusal(),
+    )
 
 
 @dataclass(slots=True)
@@ -102,16 +128,18 @@ class SerialOpener:
 
     port: str
     usb_serial_number: str | None = None
+    baud: int = BAUD
+    raw: bool = False  # no frames of ours: bytes as they come
 
-    async def open(self, search: bool) -> Link:
+    async def open(self, search: bool) -> SerialLink:
         if search and self.usb_serial_number is not None:
             listed = await asyncio.to_thread(usb_serial_ports)
             self.port = next((p.device for p in listed if p.serial_number == self.usb_serial_number), self.port)
-        return await open_serial(self.port)
+        return await open_serial(self.port, RawFraming() if self.raw else None, self.baud)
 
 
 async def ask_serial(port: str) -> Found:
-    """Who is on a serial port.
+    """Who is on a serial port: a node that answers, else a sensor of a maker we know that streams by itself.
 
     Raises
     ------
@@ -119,7 +147,47 @@ async def ask_serial(port: str) -> Found:
         The port does not open, or nobody answers there.
     """
     listed = await asyncio.to_thread(usb_serial_ports)
-    opener = SerialOpener(port, next((p.serial_number for p in listed if p.device == port), None))
+    number = next((p.serial_number for p in listed if p.device == port), None)
+    try:
+        return await _ask_node(SerialOpener(port, number))
+    except LinkRefused as refused:
+        raise LinkLost(f"{port}: {refused}") from refused
+    except NodeSilent as silent:
+        found = await _hear_witmotion(port, number)
+        if found is None:
+            raise LinkLost(str(silent)) from silent
+        return found
+
+
+async def _hear_witmotion(port: str, number: str | None) -> Found | None:
+    for baud in WIT_BAUDS:
+        opener = SerialOpener(port, number, baud, raw=True)
+        link, decoder = await opener.open(search=False), WitMotionSerialDecoder(1.0)
+        with contextlib.suppress(TimeoutError, LinkLost):
+            async with asyncio.timeout(HEAR_S):
+                async for arrival in link.frames():
+                    decoder.push(arrival)
+        await link.close()
+        if decoder.count >= LEAST_SAMPLES and decoder.refused < 2 * SERIAL_BYTES:
+            slow = f"set it to {WIT_BAUDS[0]} baud with its maker's program: {baud} carry too few samples"
+            refusal = f"The WitMotion on {port} is too slow; {slow}." if baud < WIT_BAUDS[0] else None
+            label = f"{crc32((number or port).encode()):08X}"
+            return Found(label, "serial", port, opener, refusal=refusal, device=WITMOTION_SERIAL)
+    return None
+
+
+async def _hello(client: GaitNodeClient, link: SerialLink) -> HelloReply:
+    """Ask until it answers, but not for long if somebody is there who speaks otherwise."""
+    try:
+        return await client.hello(tries=1)
+    except NodeSilent:
+        if link.bad_frames:
+            raise
+    return await client.hello(tries=TRIES - 1)
+
+
+async def _ask_node(opener: SerialOpener) -> Found:
+    port = opener.port
     link = await opener.open(search=False)
     client = GaitNodeClient(link)
 
@@ -130,11 +198,9 @@ async def ask_serial(port: str) -> Found:
 
     listening = asyncio.create_task(listen())
     try:
-        hello = await client.hello()
+        hello = await _hello(client, link)
         advert = Advert(hello.major, hello.role, hello.serial & 0xFFFFFFFF)
         battery_pct = (await client.status()).battery_pct
-    except LinkRefused as refused:
-        raise LinkLost(f"{port}: {refused}") from refused
     finally:
         await link.close()
         await listening

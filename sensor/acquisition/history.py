@@ -8,10 +8,9 @@ import numpy as np
 
 from firmware_protocol.codec import Packet
 from firmware_protocol.messages import HelloReply, Role, Started
-from sensor.acquisition.decoders import Decoder, decoder_for, nominal_rate_hz
+from sensor.acquisition.decoders import Decoder, decoder_for, interrupt, nominal_rate_hz
 from sensor.clock import ClockTrack, NodeClock, OneWay, TwoWay
-from sensor.devices.gaitnode import Booted
-from sensor.devices.samples import DeviceSamples, IntArray
+from sensor.devices.samples import Booted, DeviceSamples, IntArray
 from sensor.links.link import Arrival
 from sensor.samples import FloatArray, GapCause, Placement
 
@@ -119,6 +118,10 @@ class NodeHistory:
                 case Packet(message=Started() as started) if started.session != self.lives[-1].session:
                     self._begin_life(self.lives[-1].clock, started.session)  # counters start again, the clock does not
         self._rate_hz = nominal_rate_hz(self._decoder) or self._rate_hz
+
+    def interrupted(self) -> None:
+        """The link was lost and is being opened anew."""
+        interrupt(self._decoder)
 
     def ordered(self) -> NodeSamples:
         """All samples on the session's clock."""

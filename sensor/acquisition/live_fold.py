@@ -12,11 +12,11 @@ import numpy as np
 from firmware_protocol.codec import Packet
 from firmware_protocol.messages import Started
 from sensor.acquisition.causal_clock import CausalClock
-from sensor.acquisition.decoders import Decoder, decoder_for, nominal_rate_hz
+from sensor.acquisition.decoders import Decoder, decoder_for, interrupt, nominal_rate_hz
 from sensor.acquisition.plan import RECORDING, STOPPED, RecordingPlan
+from sensor.acquisition.states import NodeState
 from sensor.clock import NodeClock, OneWay, TwoWay
-from sensor.devices.gaitnode import Booted
-from sensor.devices.samples import DeviceSamples
+from sensor.devices.samples import Booted, DeviceSamples
 from sensor.links.link import Arrival
 from sensor.recording.journal import Frame, Record, Source, StateChange
 from sensor.samples import Placement, SampleBlock
@@ -74,6 +74,8 @@ class LiveFold:
                 self._sources[record.index] = record
             case StateChange(subject=""):
                 self._state(record, self._epoch(record))
+            case StateChange(state=NodeState.RECONNECTING) if record.subject in self.nodes:
+                interrupt(self.nodes[record.subject].decoder)
         return []
 
     def _epoch(self, record: Record) -> int:

@@ -10,6 +10,7 @@ from sensor.acquisition.final_table import final_table
 from sensor.acquisition.history import NodeGap, NodeHistory, NodeSamples, gaps
 from sensor.acquisition.plan import RECORDING, STOPPED, UNMARKED, RecordingPlan
 from sensor.acquisition.standing import MOVED, standing
+from sensor.acquisition.states import NodeState
 from sensor.links.link import Arrival
 from sensor.recording.journal import Anchor, Closed, Frame, Header, MarkerSet, Note, Record, Source, StateChange
 from sensor.recording.journal_reader import JournalReader
@@ -107,13 +108,16 @@ class _Heard:
                 self.markers.append(record)
             case Note():
                 self.notes.append(record.text)
-            case StateChange(subject=""):
+            case StateChange():
                 self._state(record)
             case Closed():
                 self.closed = True
 
     def _state(self, change: StateChange) -> None:
-        if change.state == RECORDING:
+        if change.subject:
+            if change.state == NodeState.RECONNECTING and change.subject in self.nodes:
+                self.nodes[change.subject].interrupted()
+        elif change.state == RECORDING:
             self.plan, self.begin_ns = RecordingPlan.of(change), change.host_ns
         elif change.state == STOPPED:
             self.end_ns = change.host_ns
@@ -160,7 +164,7 @@ def restore(reader: JournalReader, name: str, placements: Mapping[str, Placement
         plan=plan,
         duration_s=last_s - first_s,
         nodes=tuple(
-            _report(history, ordered[node], plan, first_s, last_s, begin_s) for node, history in heard.nodes.items()
+            _report(history, ordered[node], plan, first_s, end_s, begin_s) for node, history in heard.nodes.items()
         ),
         table=final_table(plan, some, begin_s, end_s),
         markers=tuple(Marker((m.host_ns - epoch_ns) * 1e-9 - begin_s, m.label) for m in heard.markers),
@@ -185,11 +189,11 @@ def _plan_without(
 
 
 def _report(
-    history: NodeHistory, samples: NodeSamples, plan: RecordingPlan, first_s: float, last_s: float, begin_s: float
+    history: NodeHistory, samples: NodeSamples, plan: RecordingPlan, first_s: float, end_s: float, begin_s: float
 ) -> NodeReport:
     fits = [fit for life in history.lives if life.samples and (fit := life.clock.fit()) is not None]
     rate_hz = history.rate_hz
-    found = gaps(samples, rate_hz, first_s, last_s) if rate_hz else []
+    found = gaps(samples, rate_hz, first_s, end_s) if rate_hz else []
     return NodeReport(
         node=history.node,
         device=history.device,

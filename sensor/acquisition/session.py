@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sensor.acquisition.checks import Check
-from sensor.acquisition.decoders import GAITNODE
-from sensor.acquisition.node_worker import NodeSetup, NodeWorker, Opener, running
+from sensor.acquisition.decoders import GAITNODE, device_tag
+from sensor.acquisition.node_worker import NodeWorker, running
 from sensor.acquisition.placement_checks import RawSamples, placement_checks
 from sensor.acquisition.plan import STOPPED, UNMARKED, RecordingPlan
 from sensor.acquisition.preflight import PreflightParams, node_checks
 from sensor.acquisition.standing import still_for_s
 from sensor.acquisition.states import NodeParams, NodeState
+from sensor.acquisition.talk import NodeSetup, Opener
 from sensor.acquisition.taps import NodeTap, tapped
 from sensor.acquisition.vitals import WINDOW_S, Vitals
 from sensor.links.link import Arrival
@@ -33,11 +34,12 @@ from sensor.samples import Placement
 
 @dataclass(frozen=True, slots=True)
 class WornNode:
-    """A node, where it is worn, and how it is reached."""
+    """A node, where it is worn, how it is reached, and what kind it is."""
 
     name: str
     placement: Placement
     opener: Opener
+    device: str = GAITNODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class RecordingSession:
                 on_state=self._changed,
                 clock_ns=clock.monotonic_ns,
                 rng=random.Random(rng.random()),
+                device=device_tag(one.device, spec.rate_hz),
                 params=spec.params,
             )
             for one in spec.worn
@@ -167,6 +170,10 @@ class RecordingSession:
             for tap in worker.monitor.taps
             if tap.host_ns >= since_ns
         )
+
+    async def light(self, name: str, seconds: int = 5) -> None:
+        """Let one sensor blink; LinkLost or NodeRefused if it cannot."""
+        await next(worker for worker in self._workers if worker.name == name).light(seconds)
 
     def wear(self, places: Mapping[str, Placement]) -> None:
         """Say anew where nodes are worn, until the recording begins; those not named stay where they are.
@@ -238,7 +245,7 @@ class RecordingSession:
     def _arrived(self, worker: NodeWorker, arrival: Arrival) -> None:
         if self.failure is None:
             try:
-                self._journal.frame(arrival.host_ns, worker.name, GAITNODE, arrival.channel, arrival.frame)
+                self._journal.frame(arrival.host_ns, worker.name, worker.device, arrival.channel, arrival.frame)
             except JournalFailed as failed:
                 self._fail(failed)
 

@@ -15,7 +15,7 @@ class NodeState(StrEnum):
     STREAMING = "streaming"
     BACKFILLING = "backfilling"  # streaming, and samples that were missed are being fetched
     LOST = "lost"  # its link ended and is being cleaned up
-    RECONNECTING = "reconnecting"
+    RECONNECTING = "reconnecting"  # readers of a journal act on it
     STOPPING = "stopping"  # the last samples are being fetched
     STOPPED = "stopped"
     UNUSABLE = "unusable"  # refused, or never reached: trying again does not help

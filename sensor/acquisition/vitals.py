@@ -11,12 +11,11 @@ import numpy as np
 from firmware_protocol.codec import Packet
 from firmware_protocol.messages import BATTERY_UNKNOWN, NodeStatus
 from sensor.acquisition.causal_clock import CausalClock
-from sensor.acquisition.decoders import Decoder, nominal_rate_hz
+from sensor.acquisition.decoders import Decoder, interrupt, nominal_rate_hz
 from sensor.acquisition.taps import Tap, TapWatch
 from sensor.clock import NodeClock, OneWay, TwoWay
-from sensor.devices.gaitnode import Booted
 from sensor.devices.ledger import Ledger
-from sensor.devices.samples import DeviceSamples
+from sensor.devices.samples import Booted, DeviceSamples
 from sensor.links.link import Arrival
 from sensor.samples import FloatArray
 
@@ -148,6 +147,10 @@ class NodeMonitor:
         gyr = np.concatenate([part.gyr_rad_s for part in parts])
         there = np.isfinite(acc).all(axis=1) & np.isfinite(gyr).all(axis=1)
         return (device_us * 1e-6 + lateness_s)[there], acc[there], gyr[there]
+
+    def interrupted(self) -> None:
+        """The link was lost and is being opened anew."""
+        interrupt(self.decoder)
 
     def newer(self, counter: int) -> list[DeviceSamples]:
         """The live samples of the last seconds whose block ends behind a counter, oldest first."""

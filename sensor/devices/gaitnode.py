@@ -14,19 +14,12 @@ from firmware_protocol import messages as m
 from firmware_protocol.codec import Packet, decode
 from sensor.clock import OneWay, TwoWay
 from sensor.devices.ledger import Ledger
-from sensor.devices.samples import DeviceSamples, unwrap
+from sensor.devices.samples import Booted, DeviceSamples, unwrap
 from sensor.links.link import Arrival
 from sensor.samples import FloatArray
 
 BACKFILL = int(m.Compat.BACKFILL)
 MISSING_BYTES = m.MISSING_RAW.to_bytes(2, "little", signed=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Booted:
-    """The node began a new life: its clock and counters start again. The first HELLO_REPLY gives one too."""
-
-    boot_id: int
 
 
 Event = DeviceSamples | OneWay | TwoWay | Booted | Packet

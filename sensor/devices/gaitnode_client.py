@@ -28,6 +28,10 @@ class NodeRefused(Exception):  # noqa: N818 - the node's answer, not our error
         self.result = result
 
 
+class NodeSilent(LinkLost):
+    """The link stands, but nobody answers there."""
+
+
 class GaitNodeClient:
     """One node behind one link. ``arrivals`` must be consumed, by one task, for answers to come through.
 
@@ -60,7 +64,7 @@ class GaitNodeClient:
                     waiting.set_exception(LinkLost(str(lost)))
             raise
 
-    async def hello(self) -> m.HelloReply:
+    async def hello(self, tries: int = TRIES) -> m.HelloReply:
         """Introduce ourselves. First on every link.
 
         Raises
@@ -70,7 +74,8 @@ class GaitNodeClient:
         """
         try:
             batch_for(self.link.max_frame)
-            reply = await self.ask(m.Hello(m.PROTOCOL_MAJOR, m.PROTOCOL_MINOR, self.link.max_frame), m.HelloReply)
+            wish = m.Hello(m.PROTOCOL_MAJOR, m.PROTOCOL_MINOR, self.link.max_frame)
+            reply = await self.ask(wish, m.HelloReply, tries=tries)
         except (ValueError, NodeRefused) as refused:
             raise LinkRefused(str(refused)) from refused
         if reply.major != m.PROTOCOL_MAJOR:
@@ -130,7 +135,7 @@ class GaitNodeClient:
             finally:
                 del self._waiting[request]
         asked = type(message).__name__
-        raise LinkLost(
+        raise NodeSilent(
             f"{self.link.name} did not answer {asked} {tries} times within {timeout_s:g} s. Is it switched on?"
         )
 

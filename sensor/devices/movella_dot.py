@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sensor.clock import OneWay
-from sensor.devices.samples import DeviceSamples, unwrap
+from sensor.devices.samples import Booted, DeviceSamples, unwrap
 from sensor.links.link import Arrival
 
 
@@ -31,6 +31,7 @@ PAYLOAD_BYTES = 28  # time, acceleration, angular rate; zeros may follow
 START = bytes((1, 1, PAYLOAD_MODE))
 STOP = bytes((1, 0, PAYLOAD_MODE))
 RATE_HZ = 60.0
+RESTART_US = 1_000_000  # a payload that is older than the last by more did not come late
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Battery:
 
     level_pct: int
     charging: bool
+
+
+DotEvent = DeviceSamples | OneWay | Battery | Booted
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ class MovellaDotDecoder:
     _last_us: int = 0
     _last_counter: int = -1
 
-    def push(self, arrival: Arrival) -> list[DeviceSamples | OneWay | Battery]:
+    def push(self, arrival: Arrival) -> list[DotEvent]:
         """Decode one notification; what cannot be understood is counted and gives nothing."""
         if arrival.channel == BATTERY_UUID and len(arrival.frame) >= 2 and arrival.frame[0] <= 100:
             return [Battery(arrival.frame[0], arrival.frame[1] == 1)]
@@ -65,10 +69,15 @@ class MovellaDotDecoder:
             return []
         return self._sample(time_us, np.array(values, dtype=np.float64), arrival.host_ns)
 
-    def _sample(self, time_us: int, values: np.ndarray, host_ns: int) -> list[DeviceSamples | OneWay | Battery]:
+    def _sample(self, time_us: int, values: np.ndarray, host_ns: int) -> list[DotEvent]:
         if self._origin_us is None:
             self._origin_us = self._last_us = time_us
+        events: list[DotEvent] = []
         device_us = unwrap(time_us, self._last_us)
+        if device_us < self._last_us - RESTART_US:  # switched off and on, or its clock was set
+            events.append(Booted())
+            self._origin_us = self._last_us = device_us = time_us
+            self._last_counter = -1
         counter = round((device_us - self._origin_us) * 1e-6 * self.rate_hz)
         if counter <= self._last_counter:
             self.duplicates += 1
@@ -81,4 +90,4 @@ class MovellaDotDecoder:
             gyr_rad_s=np.radians(values[None, 3:]),
             host_ns=host_ns,
         )
-        return [OneWay(device_us, host_ns), samples]
+        return [*events, OneWay(device_us, host_ns), samples]

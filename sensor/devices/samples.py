@@ -64,6 +64,13 @@ class DeviceSamples:
         return SampleBlock(placement, to_session_s(self.device_us), self.acc_m_s2, self.gyr_rad_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """The node began a new life: its clock and counters start again. The first HELLO_REPLY gives one too."""
+
+    boot_id: int = 0  # of the project's own nodes
+
+
 def unwrap(value: int, near: int, bits: int = 32) -> int:
     """The number that equals ``value`` modulo 2^bits and lies nearest to ``near``; half-way goes down."""
     period = 1 << bits

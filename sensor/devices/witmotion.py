@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sensor.clock import OneWay
-from sensor.devices.samples import DeviceSamples
+from sensor.devices.samples import Booted, DeviceSamples
 from sensor.links.link import Arrival
 
 NOTIFY_UUID = "0000ffe4-0000-1000-8000-00805f9a34fb"  # 9a34fb, not the 9b34fb of the Bluetooth SIG
@@ -36,6 +36,10 @@ TYPE_ACC, TYPE_GYR = 0x51, 0x52
 SERIAL_TYPES = range(0x50, 0x60)
 BLE_DATA, BLE_REGISTER = 0x61, 0x71
 BLE_FORMS = (20, 28)  # without and with the date behind the values
+LONG_AGO_NS = -(1 << 62)
+SILENT_NS = 900_000_000  # a session gives a link up after 1 s; a stall of the radio is shorter
+
+WitEvent = DeviceSamples | OneWay | Booted
 
 
 def rate_command(rate_hz: int, ble: bool) -> bytes:
@@ -54,13 +58,24 @@ def rate_command(rate_hz: int, ble: bool) -> bytes:
 
 @dataclass(slots=True)
 class _Counting:
-    """Samples without a counter of their own."""
+    """Samples without a counter of their own. After a silence it begins anew: nobody knows how many were missed."""
 
     rate_hz: float
     count: int = 0
+    last_ns: int | None = None
 
-    def sample(self, acc: tuple[int, ...], gyr: tuple[int, ...], host_ns: int) -> list[DeviceSamples | OneWay]:
+    def interrupted(self) -> None:
+        """Whatever comes next is a new life."""
+        if self.last_ns is not None:
+            self.last_ns = LONG_AGO_NS
+
+    def sample(self, acc: tuple[int, ...], gyr: tuple[int, ...], host_ns: int) -> list[WitEvent]:
         """The next sample, from raw counts."""
+        events: list[WitEvent] = []
+        if self.last_ns is not None and host_ns - self.last_ns > SILENT_NS:
+            events.append(Booted())
+            self.count = 0
+        self.last_ns = host_ns
         device_us = self.count * 1e6 / self.rate_hz
         samples = DeviceSamples(
             counter=np.array([self.count]),
@@ -70,7 +85,7 @@ class _Counting:
             host_ns=host_ns,
         )
         self.count += 1
-        return [OneWay(round(device_us), host_ns), samples]
+        return [*events, OneWay(round(device_us), host_ns), samples]
 
 
 @dataclass(slots=True)
@@ -90,9 +105,14 @@ class WitMotionSerialDecoder:
     def __post_init__(self) -> None:
         self._counting = _Counting(self.rate_hz)
 
-    def push(self, arrival: Arrival) -> list[DeviceSamples | OneWay]:
+    @property
+    def count(self) -> int:
+        """Samples since the last silence."""
+        return self._counting.count
+
+    def push(self, arrival: Arrival) -> list[WitEvent]:
         """Decode what one read delivered."""
-        found: list[DeviceSamples | OneWay] = []
+        found: list[WitEvent] = []
         for kind, values in self._frames(arrival.frame):
             if kind == TYPE_ACC:
                 self.unpaired += self._acc is not None
@@ -103,6 +123,11 @@ class WitMotionSerialDecoder:
             elif kind == TYPE_GYR:
                 self.unpaired += 1
         return found
+
+    def interrupted(self) -> None:
+        """The link was lost and stands again: nobody knows how many samples were missed."""
+        self._counting.interrupted()
+        self._rest, self._acc = b"", None
 
     def _frames(self, data: bytes) -> Iterator[tuple[int, tuple[int, ...]]]:
         data, at = self._rest + data, 0
@@ -129,18 +154,22 @@ class WitMotionBleDecoder:
     def __post_init__(self) -> None:
         self._counting = _Counting(self.rate_hz)
 
-    def push(self, arrival: Arrival) -> list[DeviceSamples | OneWay]:
+    def push(self, arrival: Arrival) -> list[WitEvent]:
         """Decode one notification; answers to register reads are passed over."""
         packets = split_packets(arrival.frame)
         if packets is None:
             self.refused += 1
             return []
-        found: list[DeviceSamples | OneWay] = []
+        found: list[WitEvent] = []
         for packet in packets:
             if packet[1] == BLE_DATA:
                 values = struct.unpack_from("<9h", packet, 2)
                 found += self._counting.sample(values[:3], values[3:6], arrival.host_ns)
         return found
+
+    def interrupted(self) -> None:
+        """The link was lost and stands again: nobody knows how many samples were missed."""
+        self._counting.interrupted()
 
 
 def split_packets(notification: bytes) -> list[bytes] | None:

@@ -27,12 +27,28 @@ RADIO_ERRORS = (BleakError, OSError, EOFError, TimeoutError, AssertionError)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A device that advertised. ``advert`` is None for other makers' devices."""
+    """A device that advertised. ``advert`` is None for other makers' devices.
+
+    Attributes
+    ----------
+    companies : frozenset of int
+        Company ids of its manufacturer data.
+    services : tuple of str
+        UUIDs that it advertises.
+    """
 
     device: BLEDevice
     rssi_dbm: int
     advert: Advert | None
     name: str | None
+    companies: frozenset[int] = frozenset()
+    services: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Eight hex digits: those printed on our node, else the last of the address (on macOS: of its stand-in)."""
+        digits = "".join(c for c in self.device.address.upper() if c in "0123456789ABCDEF")
+        return self.advert.label if self.advert is not None else digits[-8:].rjust(8, "0")
 
 
 class BleLink:
@@ -142,14 +158,16 @@ class BleAdapter:
     async def scan(
         self, duration_s: float, wanted: Iterable[int] = (), service_uuids: Iterable[str] = (SERVICE_UUID,)
     ) -> list[Seen]:
-        """Devices that advertise one of the services.
+        """Devices that advertise, as a rule one of the services.
 
         Parameters
         ----------
         duration_s : float
             How long to listen at most.
         wanted : iterable of int
-            Short ids of nodes; when all of them have been heard the scan ends early.
+            Labels as numbers; when all of them have been heard the scan ends early.
+        service_uuids : iterable of str
+            None of them: whatever advertises.
 
         Raises
         ------
@@ -162,15 +180,16 @@ class BleAdapter:
 
         def heard(device: BLEDevice, data: AdvertisementData) -> None:
             advert = parse_advert(data.manufacturer_data, data.service_data)
-            found[device.address] = Seen(device, data.rssi, advert, data.local_name)
-            if advert is not None and missing:
-                missing.discard(advert.short_id)
+            companies, services = frozenset(data.manufacturer_data), tuple(data.service_uuids)
+            one = found[device.address] = Seen(device, data.rssi, advert, data.local_name, companies, services)
+            if missing:
+                missing.discard(int(one.label, 16))
                 if not missing:
                     complete.set()
 
         async with self._turn:
             try:
-                async with self._scanner(heard, list(service_uuids)):
+                async with self._scanner(heard, list(service_uuids) or None):
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(complete.wait(), duration_s)
             except RADIO_ERRORS as error:

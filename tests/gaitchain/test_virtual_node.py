@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gaitchain.cli import run
 from gaitchain.errors import ExitCode
-from sensor.recording import write_recording
+from sensor.recording import RecordingTable, write_recording
 from sensor.samples import Placement
 from sensor.simulation import WalkSpec, simulate
 
@@ -48,6 +49,24 @@ def test_each_line_is_a_port_with_a_sensor_of_that_role(ports: list[str], capsys
 def test_it_can_be_made_to_blink(ports: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["identify", f"serial:{ports[1]}", "--seconds", "3"]) == ExitCode.OK
     assert capsys.readouterr().out == "Sensor A0C30007 blinks for 3 s.\n"
+
+
+@pytest.mark.long  # taps are waited for in real time
+def test_a_tap_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    time_s = np.arange(0.0, 3.0, 0.01)
+    acc = np.tile([0.0, 0.0, 9.81], (300, 1))
+    acc[150, 0] = 20.0
+    still = {Placement.SACRUM: np.zeros((300, 3))}
+    write_recording(RecordingTable("tap", time_s, {Placement.SACRUM: acc}, still, 100.0), tmp_path / "tap.csv")
+    command = [sys.executable, "-m", "gaitchain", "virtual-node", "--pty", "--recording", str(tmp_path / "tap.csv")]
+    command += ["--role", "sacrum"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        port = process.stdout.readline().decode().strip()
+        assert run(["identify", "--tap", "--source", f"serial:{port}", "--seconds", "7"]) == ExitCode.OK
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert set(capsys.readouterr().out.splitlines()) == {"A0C30007 sacrum"}
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from sensor.simulation.body import draw_body
 from sensor.simulation.gait import AFFECTED, OTHER, Gait, gait
 from sensor.simulation.monotone import MonotoneCurve
 from sensor.simulation.pathways import PATHWAYS
+from sensor.simulation.protocol import standing_s
 from sensor.simulation.shifts import shifts
 from sensor.simulation.streams import stream
-from sensor.simulation.timing import Steps, ramp, standing_s, steps
+from sensor.simulation.timing import Steps, ramp, steps
 
 PATHWAY = st.sampled_from(list(PATHWAYS))
 SEED = st.integers(0, 10_000)
@@ -28,7 +29,9 @@ def gait_of(pathway: str, severity: float, seed: int) -> Gait:
 
 
 def laid_out(state: Gait, duration_s: float = 60.0, walkway_m: float = 15.0, seed: int = 1) -> Steps:
-    return steps(lambda _: state, duration_s, walkway_m, 0, stream(seed, "steps"), stream(seed, "turns"))
+    walks = ((standing_s(duration_s)[0], duration_s - standing_s(duration_s)[1]),)
+    draws = stream(seed, "steps"), stream(seed, "turns")
+    return steps(lambda _: state, duration_s, walks, walkway_m, 0, False, *draws)
 
 
 @given(PATHWAY, SEVERITY, SEED)

@@ -12,9 +12,9 @@ from firmware_protocol.faults import LinkFaults, Radio
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from sensor.clock import NodeClock, OneWay, TwoWay
-from sensor.devices.gaitnode import Booted, GaitNodeDecoder
+from sensor.devices.gaitnode import GaitNodeDecoder
 from sensor.devices.gaitnode_client import GaitNodeClient
-from sensor.devices.samples import DeviceSamples
+from sensor.devices.samples import Booted, DeviceSamples
 from sensor.links.link import LinkLost
 from sensor.links.loopback import World
 from sensor.samples import HIPS, KNEES, FloatArray, Placement, SampleBlock

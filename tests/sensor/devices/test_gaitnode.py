@@ -20,9 +20,9 @@ from firmware_protocol.gatt import Channel
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from sensor.clock import OneWay, TwoWay
-from sensor.devices.gaitnode import Booted, Event, GaitNodeDecoder, samples_of
+from sensor.devices.gaitnode import Event, GaitNodeDecoder, samples_of
 from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
-from sensor.devices.samples import DeviceSamples, unwrap
+from sensor.devices.samples import Booted, DeviceSamples, unwrap
 from sensor.links.link import Arrival, LinkLost, LinkRefused
 from sensor.links.loopback import LoopbackLink, World
 from sensor.samples import Placement

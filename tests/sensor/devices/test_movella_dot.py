@@ -6,17 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.clock import OneWay
-from sensor.devices.movella_dot import BATTERY_UUID, MEDIUM_UUID, START, STOP, Battery, MovellaDotDecoder
-from sensor.devices.samples import DeviceSamples
+from sensor.devices.movella_dot import BATTERY_UUID, MEDIUM_UUID, START, STOP, Battery, DotEvent, MovellaDotDecoder
+from sensor.devices.samples import Booted, DeviceSamples
 from sensor.links.link import Arrival
 
 # time 1 000 000 us; acc 0, 0, 9.8125 m/s^2; gyr 90, -45, 0.5 deg/s; by hand from IEEE 754
 GOLDEN = bytes.fromhex("40420f00 00000000 00000000 00001d41 0000b442 000034c2 0000003f")
 
 
-def push(
-    decoder: MovellaDotDecoder, frame: bytes, channel: str = MEDIUM_UUID
-) -> list[DeviceSamples | OneWay | Battery]:
+def push(decoder: MovellaDotDecoder, frame: bytes, channel: str = MEDIUM_UUID) -> list[DotEvent]:
     return decoder.push(Arrival(77, channel, frame))
 
 
@@ -47,6 +45,16 @@ def test_a_loss_leaves_a_hole_in_the_counter_and_the_clock_wraps() -> None:
     assert samples[-1].device_us[0] == start + 100_000
     assert push(decoder, payload(start + 100_000)) == []
     assert decoder.duplicates == 1
+
+
+def test_a_clock_that_goes_back_is_a_new_life() -> None:
+    decoder = MovellaDotDecoder()
+    push(decoder, payload(90_000_000))
+    booted, pair, samples = push(decoder, payload(5_000))
+    assert booted == Booted()
+    assert pair == OneWay(5_000, 77)
+    assert isinstance(samples, DeviceSamples)
+    assert (samples.counter.tolist(), samples.device_us.tolist()) == ([0], [5_000.0])
 
 
 def test_battery_and_strangers() -> None:

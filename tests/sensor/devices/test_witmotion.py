@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.devices.samples import DeviceSamples
+from sensor.clock import OneWay
+from sensor.devices.samples import Booted, DeviceSamples
 from sensor.devices.witmotion import WitMotionBleDecoder, WitMotionSerialDecoder, rate_command, split_packets
 from sensor.links.link import Arrival
 
@@ -61,6 +62,18 @@ def test_an_acceleration_is_never_joined_with_another_ones_rate() -> None:
     decoder = WitMotionSerialDecoder(100.0)
     assert len(samples([*decoder.push(Arrival(0, "", ACC + ACC + GYR + GYR))])) == 1
     assert decoder.unpaired == 2
+
+
+def test_after_a_silence_the_count_begins_anew() -> None:
+    """Nobody knows how many samples were missed: a new life, with a clock of its own."""
+    decoder = WitMotionBleDecoder(100.0)
+    decoder.push(Arrival(0, "", BLE * 3))
+    assert not any(isinstance(event, Booted) for event in decoder.push(Arrival(800_000_000, "", BLE)))
+    booted, pair, sample = decoder.push(Arrival(1_800_000_000, "", BLE))
+    assert booted == Booted()
+    assert pair == OneWay(0, 1_800_000_000)
+    assert isinstance(sample, DeviceSamples)
+    assert sample.counter.tolist() == [0]
 
 
 def test_the_golden_bluetooth_packets() -> None:
