@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from gaitchain.store.tables import HEAD, metadata
 URL_VARIABLE = "GAITCHAIN_STORE_URL"
 MIGRATIONS = Path(__file__).with_name("migrations")
 _BUSY_MS = 10_000
+_HURRY_MS = 100
 
 _PRAGMAS = (
     f"busy_timeout={_BUSY_MS}",  # first: the others may have to wait
@@ -124,11 +126,11 @@ def purge(engine: Engine) -> bool:
             for name in metadata.tables:
                 connection.execute(text(f"VACUUM FULL {name}"))
         return True
-    try:
-        with closing(engine.raw_connection()) as raw:
-            raw.cursor().execute("VACUUM")
-    except sqlite3.OperationalError:  # somebody is reading
-        return False
+    with _hurried(engine) as cursor:
+        try:
+            cursor.execute("VACUUM")
+        except sqlite3.OperationalError:  # somebody is at work
+            return False
     return empty_log(engine)
 
 
@@ -136,9 +138,21 @@ def empty_log(engine: Engine) -> bool:
     """Move SQLite's write-ahead log into the file and cut it to nothing; False if a reader is in the way."""
     if engine.dialect.name != "sqlite":
         return True
-    with closing(engine.raw_connection()) as raw:
-        busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    with _hurried(engine) as cursor:
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
+
+
+@contextmanager
+def _hurried(engine: Engine) -> Iterator[Any]:
+    """A cursor of SQLite outside of transactions, which does not wait long for others."""
+    with closing(engine.raw_connection()) as raw:
+        cursor = raw.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_HURRY_MS}")
+        try:
+            yield cursor
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
