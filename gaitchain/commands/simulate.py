@@ -11,7 +11,7 @@ from gaitchain.console import print_path
 from gaitchain.errors import ExitCode
 from sensor.recording import ENDINGS, write_recording
 from sensor.samples import Placement, Side
-from sensor.simulation import WalkSpec, simulate, write_truth
+from sensor.simulation import PROTOCOLS, WalkSpec, simulate, write_truth
 from sensor.simulation.pathways import PATHWAYS
 
 
@@ -51,7 +51,14 @@ def _recording(_: click.Context, __: click.Parameter, value: Path) -> Path:
     help="The affected side.",
 )
 @click.option("--severity", type=float, default=0.5, show_default=True, help="0 (nothing) to 1.")
-@click.option("--duration", "duration_s", metavar="S", type=float, default=120.0, show_default=True, help="Seconds.")
+@click.option(
+    "--protocol",
+    type=click.Choice(list(PROTOCOLS)),
+    default="walk",
+    show_default=True,
+    help="What the person is asked to do; the truth says when.",
+)
+@click.option("--duration", "duration_s", metavar="S", type=float, help="Seconds. [default: the protocol's; walk 120]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides the person; same seed, same bytes.")
 @click.option(
     "--placements",
@@ -76,7 +83,8 @@ def command(
     pathway: str,
     side: str,
     severity: float,
-    duration_s: float,
+    protocol: str,
+    duration_s: float | None,
     seed: int,
     placements: tuple[Placement, ...],
     rate_hz: float,
@@ -92,7 +100,8 @@ def command(
             pathway=pathway,
             side=Side(side),
             severity=severity,
-            duration_s=duration_s,
+            duration_s=PROTOCOLS[protocol].duration_s if duration_s is None else duration_s,
+            protocol=protocol,
             seed=seed,
             placements=placements,
             rate_hz=rate_hz,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sensor.simulation import summary
 from sensor.simulation.motion import Motion
 from sensor.simulation.node import Grid
 from sensor.simulation.pathways import PATHWAYS
+from sensor.simulation.posture import done
 from sensor.simulation.skeleton import HIP_HALF_WIDTH, ankle_m, frames
 from sensor.simulation.spec import WalkSpec
 from sensor.simulation.streams import stream
@@ -42,8 +43,10 @@ def simulate(spec: WalkSpec) -> SimulatedWalk:
 
     Everything of the spec is honoured. ``replace(spec, rate_hz=RATE_HZ)`` records at this generator's own rate.
     """
+    if spec.protocol != "walk" or spec.expression != "usual":
+        raise ValueError("the second generator knows neither protocols nor expressions; leave both at their defaults")
     walker = draw_walker(spec)
-    response = respond(spec.pathway, spec.severity, spec.seed)
+    response = _response(spec)
     falls = footfalls(spec, walker, response)
     grid = Grid(spec.rate_hz, round(spec.duration_s * spec.rate_hz))
     moved = _motion(spec, walker, response, falls, grid.fine_s)
@@ -73,6 +76,18 @@ def simulate(spec: WalkSpec) -> SimulatedWalk:
         notes="simulated by the second generator",
     )
     return SimulatedWalk(spec, table, _truth(spec, walker, falls, moved, grid))
+
+
+def _response(spec: WalkSpec) -> Response:
+    """What the person's ailments come to together."""
+    first = respond(spec.pathway, spec.severity, spec.seed)
+    if spec.also is None:
+        return first
+    second = respond(spec.also, spec.also_severity, spec.seed, "also")
+    if spec.also_side not in (None, spec.side):
+        second = replace(second, now=second.now.swapped, later=second.later.swapped)
+    course = first if np.isfinite(first.middle_s) else second
+    return replace(course, now=first.now.plus(second.now), later=first.later.plus(second.later))
 
 
 def _motion(spec: WalkSpec, walker: Walker, response: Response, falls: Footfalls, time_s: FloatArray) -> Motion:
@@ -209,6 +224,7 @@ def _truth(spec: WalkSpec, walker: Walker, falls: Footfalls, moved: Motion, grid
         joints_deg=joints,
         ankle_m=ankles,
         turns=turns,
+        bouts=done((), ((falls.start_s, falls.end_s),) if walked else (), spec.seed, spec.duration_s),
         walk_start_s=falls.start_s,
         walk_end_s=falls.end_s,
         numbers=numbers,

@@ -1,9 +1,23 @@
 """The simulated patient: a kinematic walker, what pain changes in it, the sensors worn on it, and the truth."""
 
 from sensor.simulation.files import write_truth
-from sensor.simulation.spec import STRAIGHT, WalkSpec
+from sensor.simulation.protocol import PROTOCOLS, Activity, Bout
+from sensor.simulation.spec import EXPRESSIONS, STRAIGHT, Ailment, WalkSpec
 from sensor.simulation.summary import TrueEvent
 from sensor.simulation.truth import WalkTruth
 from sensor.simulation.walk import SimulatedWalk, simulate
 
-__all__ = ["STRAIGHT", "SimulatedWalk", "TrueEvent", "WalkSpec", "WalkTruth", "simulate", "write_truth"]
+__all__ = [
+    "EXPRESSIONS",
+    "PROTOCOLS",
+    "STRAIGHT",
+    "Activity",
+    "Ailment",
+    "Bout",
+    "SimulatedWalk",
+    "TrueEvent",
+    "WalkSpec",
+    "WalkTruth",
+    "simulate",
+    "write_truth",
+]

@@ -34,10 +34,21 @@ WALKING_SHARE = 0.5  # of an offset's spread that standing does not share [assum
 LEG_SHARE_OF_OFFSET = 0.06  # of an offset's spread that is one leg's own: 3 % (SD) of step length between the sides
 AMPLITUDE_CV = dict.fromkeys(Channel, 0.09) | {
     Channel.HIP_FLEXION: 0.03,  # tied to step length
-    Channel.OBLIQUITY: 0.20,  # adults' range is 6 to 9 with SD 2.5 deg [recalled]
+    Channel.OBLIQUITY: 0.27,  # largest in stance 4.4, SD 1.1 [Schwartz 2008]; adults 6 to 9, SD 2.5 [recalled]
+    Channel.ROTATION: 0.33,  # a person's range is 12.0, SD 4.2 deg [Schwartz 2008]
 }
-AVERAGING_GAIN = {Channel.OBLIQUITY: 1.1}  # one person's range over that of the mean curve, which smears timing
+AMPLITUDE_LIMIT = 2.2  # SDs of the logarithm
+ROTATION_PER_YEAR = 0.005  # less range a year after 50; older people turn 10 to 25 % less [direction: Cury 2021]
+# one person's range over that of the mean curve, which smears timing
+AVERAGING_GAIN = {Channel.OBLIQUITY: 1.1, Channel.ROTATION: 1.2}
 PHASE_SD = 0.012
+STANCE_SIDE_SD = 0.021  # natural ln(left/right): healthy people's index is 1.5 +- 1.2 % [recalled, biomechanics.md 1.2]
+STEP_SIDE_SD = 0.032  # the same of step times, 2 to 3 +- 2 %
+LOADING_SIDE_SD = 0.15  # [assumption]
+SWING_SIDE_SD_DEG = 2.0  # [assumption]
+STRIDE_CV = 0.015  # of the young, 1.3 % [Hausdorff]; 1.5 to 2.5 % of older people [recalled]
+STRIDE_CV_PER_YEAR = 0.0003  # after 55
+STRIDE_CV_SPREAD = 0.35  # of its logarithm between people, so that a few healthy ones pass 3 % [assumption]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +81,11 @@ class Body:
     step_log_ratio: float  # ln of the affected leg's step time over the other's
     drop_difference_deg: float
     impact_log_ratio: float
+    loading_log_ratio: float  # of the knee's bending under load
+    swing_difference_deg: float  # of its peak in swing
     impact_gain: float
     stride_cv: float
+    restless: float  # factor on the deviations of angles from stride to stride
     first_role: int  # the leg that steps first
 
     @property
@@ -104,12 +118,13 @@ def draw_body(spec: WalkSpec) -> Body:
     speed = spec.speed_m_s or float(np.clip(preferred, 0.7, 1.7))
 
     standing, offset = _offsets(spec.seed)
-    amplitude, phase = _amplitudes(spec.seed)
-    differences = stream(spec.seed, "left-right").standard_normal(6)
+    amplitude, phase = _amplitudes(spec.seed, age)
+    differences = stream(spec.seed, "left-right").standard_normal(8)
     amplitude[:, [Channel.KNEE_FLEXION, Channel.HIP_FLEXION]] *= np.exp(
         0.5 * 0.04 * np.outer([1.0, -1.0], differences[:2])
     )
     tilt = stream(spec.seed, "tilt")
+    unsteady = float(np.exp(STRIDE_CV_SPREAD * np.clip(stream(spec.seed, "unsteady").standard_normal(), -2.5, 2.5)))
     return Body(
         age_years=age,
         sex=sex,
@@ -122,13 +137,16 @@ def draw_body(spec: WalkSpec) -> Body:
         amplitude=amplitude,
         phase=phase,
         tilt_second_harmonic=float(tilt.uniform(1.0, 2.2)),
-        tilt_first_harmonic_deg=complex(*(0.3 * tilt.standard_normal(2))),
-        stance_log_ratio=0.015 * float(differences[2]),
-        step_log_ratio=0.015 * float(differences[3]),
+        tilt_first_harmonic_deg=complex(*(0.42 * tilt.standard_normal(2))),
+        stance_log_ratio=STANCE_SIDE_SD * float(differences[2]),
+        step_log_ratio=STEP_SIDE_SD * float(differences[3]),
         drop_difference_deg=0.9 * float(differences[4]),
         impact_log_ratio=0.12 * float(differences[5]),
+        loading_log_ratio=LOADING_SIDE_SD * float(differences[6]),
+        swing_difference_deg=SWING_SIDE_SD_DEG * float(differences[7]),
         impact_gain=float(np.exp(0.25 * stream(spec.seed, "impact gain").standard_normal())),
-        stride_cv=0.015 if age < 60.0 else 0.022,
+        stride_cv=(STRIDE_CV + STRIDE_CV_PER_YEAR * max(0.0, age - 55.0)) * unsteady,
+        restless=unsteady**0.5,
         first_role=int(stream(spec.seed, "first foot").integers(2)),
     )
 
@@ -145,12 +163,13 @@ def _offsets(seed: int) -> tuple[FloatArray, FloatArray]:
     return usual + np.sqrt(1.0 - WALKING_SHARE**2) * sd * shared, sd * both - usual
 
 
-def _amplitudes(seed: int) -> tuple[FloatArray, FloatArray]:
+def _amplitudes(seed: int, age_years: float) -> tuple[FloatArray, FloatArray]:
     draw = stream(seed, "amplitudes")
     cv = np.array([AMPLITUDE_CV[channel] for channel in Channel])
     gain = np.array([AVERAGING_GAIN.get(channel, 1.0) for channel in Channel])
-    amplitude = gain * np.exp(cv * draw.standard_normal(len(Channel)))
-    amplitude[Channel.ROTATION] *= draw.uniform(0.9, 1.6)
+    size = np.clip(draw.standard_normal(len(Channel)), -AMPLITUDE_LIMIT, AMPLITUDE_LIMIT)
+    amplitude = gain * np.exp(cv * size)
+    amplitude[Channel.ROTATION] *= 1.0 - ROTATION_PER_YEAR * max(0.0, age_years - 50.0)
     phase = PHASE_SD * draw.standard_normal(len(Channel))
     phase[Channel.HIP_FLEXION] = phase[Channel.KNEE_FLEXION] = 0.0  # contact events define these two
     return np.tile(amplitude, (2, 1)), np.tile(phase, (2, 1))

@@ -18,7 +18,9 @@ GRID = 256
 SHORTEST_SWING_S = 0.33  # a leg needs so long to swing [assumption]; shifts of stance approach it softly
 LEAST_ROOM = 0.02  # of the gait cycle, for shifts of stance at any speed
 MOST_HASTE = 0.20  # nobody makes up for short steps by much more than a fifth of cadence [assumption]
+SLOWEST = -0.65  # nobody who still walks slows down by more [assumption]
 SHORTEST_SUPPORT = 0.03  # of the gait cycle, each double support
+NATURAL_DROP = 1.6  # a bump of 1 where the healthy drop ends lifts the pelvis by 0.6 above its value at landing
 AFFECTED, OTHER = 0, 1
 
 
@@ -71,7 +73,7 @@ def gait(body: Body, shift: Shifts) -> Gait:
     Legs that reach less far at the same speed step faster by as much, so that the standing foot does not slide.
     """
     whole = shift.body
-    speed = body.speed_m_s * (1.0 + whole.speed)
+    speed = body.speed_m_s * (1.0 + max(SLOWEST, whole.speed))
     v_star = healthy.dimensionless_speed(speed, body.leg_length_m)
     rate, step = stride_parameters(v_star, body.cadence_offset)
     rate, step = rate * (1.0 + whole.cadence), step / (1.0 + whole.cadence)
@@ -168,20 +170,22 @@ def _leg_curves(body: Body, role: int, leg: LegShift, whole: BodyShift, v_star: 
     knee = rows[Channel.KNEE_FLEXION]
     loading = max(0.0, float(knee[: GRID // 4].max() - knee[0]))
     bent = leg.knee_contact_deg * (_bump(phase, 0.0, 0.06) + _bump(phase, 0.14, 0.055))
-    bent += leg.knee_loading * loading * _bump(phase, 0.14, 0.055) + leg.knee_extension_deg * _bump(phase, 0.40, 0.08)
-    knee += bent + leg.knee_swing_deg * _bump(phase, 0.72, 0.10)
+    side = 1.0 if role == AFFECTED else -1.0
+    more_loading = leg.knee_loading + np.expm1(0.5 * side * body.loading_log_ratio)
+    bent += more_loading * loading * _bump(phase, 0.14, 0.055) + leg.knee_extension_deg * _bump(phase, 0.40, 0.08)
+    swing_deg = leg.knee_swing_deg + 0.5 * side * body.swing_difference_deg
+    knee += bent + swing_deg * _bump(phase, 0.72, 0.10)
     hip = rows[Channel.HIP_FLEXION]
     hip += 0.5 * bent  # the foot stays where it stands: hip and ankle share what the knee bends
     hip += leg.hip_peak_deg * _bump(phase, 0.83, 0.085) + leg.hip_extension_deg * _bump(phase, 0.52, 0.10)
     hip += np.rad2deg(leg.step_length * healthy.step_length_star(v_star)) * _bump(phase, 0.0, 0.08)
     rows[Channel.HIP_ROTATION] += leg.hip_rotation_deg
 
-    side = 1.0 if role == AFFECTED else -1.0
     in_stance, in_swing = _centred(_bump(phase, 0.28, 0.10)), _centred(_bump(phase, 0.78, 0.08))
     list_deg = whole.obliquity_deg - whole.obliquity_standing_deg
-    drop = leg.drop_deg + 0.5 * side * body.drop_difference_deg
     rows[Channel.TRUNK_OBLIQUITY] -= 2.0 * leg.lean_deg * in_stance  # doubled: each leg has half a say in the midline
-    rows[Extra.OBLIQUITY] = 2.0 * (drop * in_stance + leg.hike_deg * in_swing) - side * list_deg
+    natural = 0.5 * side * body.drop_difference_deg * NATURAL_DROP * _centred(_bump(phase, 0.14, 0.10))
+    rows[Extra.OBLIQUITY] = 2.0 * (leg.drop_deg * in_stance + natural + leg.hike_deg * in_swing) - side * list_deg
     rows[Extra.ROTATION] = -side * whole.rotation_deg
     rows[Extra.TILT] = whole.tilt_deg
     _own_pelvis(rows, body, base, whole, phase, side)

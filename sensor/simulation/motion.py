@@ -14,6 +14,8 @@ from sensor.healthy import Channel, ComplexArray
 from sensor.samples import FloatArray
 from sensor.simulation.gait import AFFECTED, HARMONICS, OTHER, Extra, Gait
 from sensor.simulation.patient import Patient
+from sensor.simulation.posture import Rested, rested
+from sensor.simulation.protocol import rests
 from sensor.simulation.streams import stream
 from sensor.simulation.timing import Steps
 
@@ -67,7 +69,7 @@ def motion(seed: int, laid: Steps, patient: Patient, time_s: FloatArray) -> Moti
     course = None if patient.progress is None else patient.progress(time_s)
     phase = np.array([laid.phase(role, time_s) for role in (AFFECTED, OTHER)])
     rows = np.array([_angles(phase[role], start.curves[role], end.curves[role], course) for role in (AFFECTED, OTHER)])
-    _add_stride_noise(rows, seed, laid, time_s)
+    _add_stride_noise(rows, seed, laid, time_s, patient.body.restless)
     rows *= pace
 
     sway = _sway(seed, time_s)
@@ -90,13 +92,18 @@ def motion(seed: int, laid: Steps, patient: Patient, time_s: FloatArray) -> Moti
     pelvis += sway[0]
     trunk += sway[1]
     legs[:, 0] += sway[0, 0]
+    path = _path(laid, start, end, course, time_s, pace)
+    heading = laid.heading_rad(time_s)
+    pauses = rests(patient.bouts)
+    if pauses:
+        _rest(pelvis, trunk, legs, path, heading, rested(pauses, seed, time_s), patient.body.height_m)
     return Motion(
         time_s=time_s,
         pelvis_deg=pelvis,
         trunk_deg=trunk,
         legs_deg=legs,
-        heading_rad=laid.heading_rad(time_s),
-        path_m=_path(laid, start, end, course, time_s, pace),
+        heading_rad=heading,
+        path_m=path,
         phase=phase,
         pace=pace,
     )
@@ -127,13 +134,31 @@ def _angles(phase: FloatArray, start: ComplexArray, end: ComplexArray, course: F
     return angles
 
 
+def _rest(
+    pelvis: FloatArray,
+    trunk: FloatArray,
+    legs: FloatArray,
+    path: FloatArray,
+    heading: FloatArray,
+    rest: Rested,
+    height_m: float,
+) -> None:
+    """Add sitting and leaning in place."""
+    pelvis[0] += rest.tilt_deg
+    trunk[0] += rest.trunk_deg
+    legs[:, 0] += rest.thigh_deg + rest.tilt_deg + rest.fidget_deg[:, 0]
+    legs[:, 3] += rest.knee_deg + rest.fidget_deg[:, 1]
+    path[:2] -= height_m * rest.back * np.array([np.cos(heading), np.sin(heading)])
+    path[2] += height_m * rest.up
+
+
 def _blend(start: float, end: float, course: FloatArray | None) -> FloatArray | float:
     return start if course is None else start + (end - start) * course
 
 
-def _add_stride_noise(rows: FloatArray, seed: int, laid: Steps, time_s: FloatArray) -> None:
+def _add_stride_noise(rows: FloatArray, seed: int, laid: Steps, time_s: FloatArray, restless: float) -> None:
     channels = list(STRIDE_SD_DEG)
-    sd = np.array([STRIDE_SD_DEG[c] for c in channels])
+    sd = restless * np.array([STRIDE_SD_DEG[c] for c in channels])
     sd[-3:] *= np.sqrt(2.0)  # both legs' draws are averaged at the pelvis
     for role, contact in enumerate(laid.contact_s):
         draw = stream(seed, f"strides {role}").standard_normal((len(contact), len(sd))) * sd

@@ -10,11 +10,12 @@ from sensor.samples import FloatArray
 from sensor.simulation.body import Body, draw_body
 from sensor.simulation.course import Progress, draw_progress
 from sensor.simulation.gait import Gait, blended, gait
+from sensor.simulation.mixture import combined
 from sensor.simulation.pathways import PATHWAYS
-from sensor.simulation.shifts import Shifts, shifts
+from sensor.simulation.protocol import Bout, planned, rests
+from sensor.simulation.shifts import Shifts
 from sensor.simulation.spec import WalkSpec
 from sensor.simulation.streams import stream
-from sensor.simulation.timing import standing_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +28,7 @@ class Patient:
     start: Gait
     end: Gait
     progress: Progress | None
+    bouts: tuple[Bout, ...]
 
     def share(self, time_s: FloatArray) -> FloatArray:
         """How much of the late gait has come, 0 to 1, at times (n,) of the recording."""
@@ -47,8 +49,13 @@ class Patient:
 def draw_patient(spec: WalkSpec) -> Patient:
     """The patient of a spec."""
     body = draw_body(spec)
-    begin, late = shifts(spec.pathway, spec.severity, stream(spec.seed, "response"))
-    course, progress = PATHWAYS[spec.pathway].course, None
-    if course is not None and spec.severity > 0.0:
-        progress = draw_progress(course, spec.severity, standing_s(spec.duration_s)[0], stream(spec.seed, "course"))
-    return Patient(body, begin, late, gait(body, begin), gait(body, late), progress)
+    begin, late = combined(spec)
+    start = gait(body, begin)
+    bouts = planned(spec.protocol, spec.duration_s, start.speed_m_s)
+    progress = None
+    for ailment in spec.ailments:
+        course = PATHWAYS[ailment.pathway].course
+        if course is not None and ailment.severity > 0.0:
+            draw = stream(spec.seed, "course")
+            progress = draw_progress(course, ailment.severity, bouts[0].start_s, rests(bouts), draw)
+    return Patient(body, begin, late, start, gait(body, late), progress, bouts)

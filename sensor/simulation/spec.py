@@ -8,10 +8,21 @@ from dataclasses import dataclass
 from sensor.samples import Placement, Side
 from sensor.simulation.noise import NOISE
 from sensor.simulation.pathways import PATHWAYS
+from sensor.simulation.protocol import PROTOCOLS
 
 WALKWAY_M = 20.0  # a clinic corridor; longer walks turn at its ends
 TURNING_FROM_S = 60.0  # shorter recordings go straight unless a walkway is given
 STRAIGHT = math.inf
+EXPRESSIONS = ("usual", "weak", "no_lean", "other_strategy", "symmetric", "cane")
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One of the pathways of a person."""
+
+    pathway: str
+    severity: float
+    side: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,13 @@ class WalkSpec:
         A key of :data:`sensor.simulation.noise.NOISE`.
     clock_offset_sd_s, clock_drift_sd_ppm : float or None
         Spread of the nodes' remaining clock errors; None takes the noise configuration's.
+    also, also_severity, also_side : str or None, float, Side or None
+        A second pathway of the same person; its side is the first one's when None.
+    expression : str
+        How the person shows it, one of :data:`EXPRESSIONS`: weaker, without lean, with the opposite strategy of the
+        pelvis, alike on both sides, or on a cane.
+    protocol : str
+        A key of :data:`sensor.simulation.protocol.PROTOCOLS`: what the person is asked to do.
     age_years, sex, height_m, mass_kg, speed_m_s : optional
         Fix a property of the person instead of drawing it; speed is the preferred speed before the pathway slows it.
     """
@@ -62,6 +80,11 @@ class WalkSpec:
     height_m: float | None = None
     mass_kg: float | None = None
     speed_m_s: float | None = None
+    also: str | None = None
+    also_severity: float = 0.0
+    also_side: Side | None = None
+    expression: str = "usual"
+    protocol: str = "walk"
 
     def __post_init__(self) -> None:
         def demand(good: bool, sentence: str) -> None:
@@ -80,11 +103,31 @@ class WalkSpec:
         for name, low, high in _PERSON_LIMITS:
             value = getattr(self, name)
             demand(value is None or low <= value <= high, f"{name} is {value}; choose {low:g} to {high:g}")
+        demand(
+            self.also is None or (self.also in PATHWAYS and self.also != self.pathway),
+            f"second pathway {self.also!r} is unknown or the first one; choose from {', '.join(PATHWAYS)}",
+        )
+        demand(0.0 <= self.also_severity <= 1.0, f"second severity is {self.also_severity}; it goes from 0 to 1")
+        for name, value, known in (
+            ("expression", self.expression, EXPRESSIONS),
+            ("protocol", self.protocol, tuple(PROTOCOLS)),
+        ):
+            demand(value in known, f"{name} {value!r} is unknown; choose from {', '.join(known)}")
         demand(self.sex in (None, "female", "male"), f"sex is {self.sex!r}; choose female or male")
+
+    @property
+    def ailments(self) -> tuple[Ailment, ...]:
+        """What the person has, one or two; severity 0 included."""
+        first = Ailment(self.pathway, self.severity, self.side)
+        if self.also is None:
+            return (first,)
+        return first, Ailment(self.also, self.also_severity, self.also_side or self.side)
 
     @property
     def turns_after_m(self) -> float:
         """Walkway length with the default filled in; infinite without turns."""
+        if PROTOCOLS[self.protocol].walks_m:
+            return STRAIGHT  # they turn in the pauses
         if self.walkway_m is not None:
             return self.walkway_m
         return WALKWAY_M if self.duration_s >= TURNING_FROM_S else STRAIGHT

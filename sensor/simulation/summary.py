@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from sensor.samples import FloatArray, Side
 from sensor.simulation.timing import Turn
 
 EDGE_STRIDES = 2  # left out at both ends of the walk
+LONGEST_STRIDE_S = 3.5  # contacts farther apart belong to different walks
 TURN_MARGIN_S = 0.3  # of a turn's duration is curved path already; strides this close are not straight
 
 
@@ -42,11 +43,11 @@ def strides(events: tuple[TrueEvent, ...], turns: tuple[Turn, ...]) -> tuple[Tru
     leaves = {s: np.array([e.time_s for e in events if e.side is s and e.event == "FC"]) for s in Side}
     found = []
     for side in Side:
-        own, other = contacts[side], np.array(contacts[side.other])
-        for i, (ic, following) in enumerate(pairwise(own)):
+        other = np.array(contacts[side.other])
+        for i, count, ic, following in _paired(contacts[side]):
             fc = leaves[side][(leaves[side] > ic) & (leaves[side] < following)]
             before = other[other < ic]
-            inner = EDGE_STRIDES <= i < len(own) - 1 - EDGE_STRIDES
+            inner = EDGE_STRIDES <= i < count - EDGE_STRIDES
             clear = all(
                 following <= t.start_s - TURN_MARGIN_S * (t.end_s - t.start_s)
                 or ic >= t.end_s + TURN_MARGIN_S * (t.end_s - t.start_s)
@@ -55,6 +56,18 @@ def strides(events: tuple[TrueEvent, ...], turns: tuple[Turn, ...]) -> tuple[Tru
             step = ic - before[-1] if len(before) else np.nan
             found.append(TrueStride(side, ic, float(fc[0]), following, float(step), inner and clear))
     return tuple(found)
+
+
+def _paired(contacts: list[float]) -> Iterator[tuple[int, int, float, float]]:
+    """Consecutive contacts of each walk: index and number of the walk's strides, contact, next contact."""
+    walks: list[list[float]] = []
+    for contact in contacts:
+        if not walks or contact - walks[-1][-1] > LONGEST_STRIDE_S:
+            walks.append([])
+        walks[-1].append(contact)
+    for walk in walks:
+        for i, (contact, following) in enumerate(pairwise(walk)):
+            yield i, len(walk) - 1, contact, following
 
 
 def summary(

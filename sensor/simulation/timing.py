@@ -7,19 +7,17 @@ their own landing, and the single support of one leg is the swing of the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
-from sensor.samples import FloatArray
+from sensor.samples import BoolArray, FloatArray
 from sensor.simulation.gait import AFFECTED, OTHER, Gait
 from sensor.simulation.monotone import MonotoneCurve
 
-STANDING_BEFORE_S = 5.0
-STANDING_AFTER_S = 3.0
 RISE_S = 0.4  # from the first shift of weight to the first landing's preparation
 SETTLE_S = 0.4  # from the last landing to stillness
 SLOW_FIRST_STEP = 1.15
@@ -29,9 +27,12 @@ TURN_PACE = 0.5  # of the straight speed and amplitude
 BEFORE_CONTACT, AFTER_CONTACT = 0.02, 0.04  # of the stride, spans about the contacts in which no time is stretched
 BEFORE_LEAVING, AFTER_LEAVING = 0.05, 0.105
 STANCE_SD = 0.006  # of the stance fraction, from stride to stride
+LEAST_LANDINGS = 3  # of a walk, the standing feet's two among them
 GRACE_S = 6.0  # no turn is begun this close to the end
+SPOT_TURN_S = 2.6  # to turn about where one stands
 
 GaitAt = Callable[[float], Gait]
+Span = tuple[float, float]
 
 
 class Landing(NamedTuple):
@@ -64,18 +65,36 @@ class Steps:
         Final contact after each initial contact.
     curve_leave : pair of (k - 1,) arrays
         Phase of the curves at final contact, of one gait cycle.
-    start_s, end_s : float
-        First final contact, and last initial contact: the walk. Contacts outside are not events. NaN: nobody walks.
+    spans : tuple of (start, end)
+        First final and last initial contact of each walk; contacts outside are not events. Empty: nobody walks.
+    rises, settles : tuples of (start, end)
+        Ramps into and out of each walk.
     """
 
     contact_s: tuple[FloatArray, FloatArray]
     leave_s: tuple[FloatArray, FloatArray]
     curve_leave: tuple[FloatArray, FloatArray]
     turns: tuple[Turn, ...]
-    start_s: float
-    end_s: float
-    rise: tuple[float, float]
-    settle: tuple[float, float]
+    spans: tuple[Span, ...]
+    rises: tuple[Span, ...]
+    settles: tuple[Span, ...]
+
+    @property
+    def start_s(self) -> float:
+        """First final contact; NaN: nobody walks."""
+        return self.spans[0][0] if self.spans else float("nan")
+
+    @property
+    def end_s(self) -> float:
+        """Last initial contact; NaN: nobody walks."""
+        return self.spans[-1][1] if self.spans else float("nan")
+
+    def real(self, time_s: FloatArray) -> BoolArray:
+        """Which contacts (n,) belong to a walk."""
+        inside = np.zeros(len(time_s), bool)
+        for start, end in self.spans:
+            inside |= (time_s >= start - 1e-9) & (time_s <= end + 1e-9)
+        return inside
 
     def phase(self, role: int, time_s: FloatArray) -> FloatArray:
         """Gait cycles of one leg since its first contact: whole at contacts, ``curve_leave`` more at final contact.
@@ -107,9 +126,9 @@ class Steps:
 
     def pace(self, time_s: FloatArray) -> FloatArray:
         """Share of the steady walk, 0 standing to 1 walking straight."""
-        if np.isnan(self.start_s):
-            return np.zeros(len(time_s))
-        pace = ramp(time_s, *self.rise) * (1.0 - ramp(time_s, *self.settle))
+        pace = np.zeros(len(time_s))
+        for rise, settle in zip(self.rises, self.settles, strict=True):
+            pace += ramp(time_s, *rise) * (1.0 - ramp(time_s, *settle))
         for turn in self.turns:
             span = turn.end_s - turn.start_s
             into = ramp(time_s, turn.start_s - 0.3 * span, turn.start_s + 0.3 * span)
@@ -131,21 +150,46 @@ def ramp(time_s: FloatArray, start_s: float, end_s: float) -> FloatArray:
     return np.asarray(u * u * u * (10.0 + u * (6.0 * u - 15.0)))
 
 
-def standing_s(duration_s: float) -> tuple[float, float]:
-    """Quiet standing before and after the walk; recordings under 16 s stand for at most half of their length."""
-    share = min(1.0, duration_s / (2.0 * (STANDING_BEFORE_S + STANDING_AFTER_S)))
-    return STANDING_BEFORE_S * share, STANDING_AFTER_S * share
-
-
 def steps(
-    gait_at: GaitAt, duration_s: float, walkway_m: float, first_role: int, timing: Generator, turning: Generator
+    gait_at: GaitAt,
+    duration_s: float,
+    walks: tuple[Span, ...],
+    walkway_m: float,
+    first_role: int,
+    about_between: bool,
+    timing: Generator,
+    turning: Generator,
 ) -> Steps:
-    """Lay out standing, gait initiation, straight walking with turns, and stopping."""
-    before, after = standing_s(duration_s)
+    """Lay out gait initiation, straight walking with turns, and stopping, for each span in which somebody walks.
+
+    ``about_between``: the person turns about on the spot between two walks.
+    """
     noise = _stride_noise(timing, int(duration_s * 4) + 16)
-    stance_noise = STANCE_SD * timing.standard_normal(len(noise))
-    last_s = duration_s - after - SETTLE_S
-    now = before + RISE_S
+    draws = iter(zip(noise.tolist(), (STANCE_SD * timing.standard_normal(len(noise))).tolist(), strict=True))
+    bouts: list[list[Landing]] = []
+    turns: list[Turn] = []
+    for start, end in walks:
+        landed, turned = _walk(gait_at, (start, end), walkway_m, first_role, draws, turning)
+        if bouts and about_between:
+            turns.append(_about(bouts[-1][-1].time_s, start, turning))
+        if len(landed) > LEAST_LANDINGS or not bouts:
+            bouts.append(landed)
+            turns += turned
+        first_role = landed[-1].role
+    return _assemble(bouts, gait_at(bouts[-1][-1].time_s), tuple(turns))
+
+
+def _walk(
+    gait_at: GaitAt,
+    span: Span,
+    walkway_m: float,
+    first_role: int,
+    draws: Iterator[tuple[float, float]],
+    turning: Generator,
+) -> tuple[list[Landing], list[Turn]]:
+    """Landings of one walk, the first two of them the standing feet's."""
+    last_s = span[1] - SETTLE_S
+    now = span[0] + RISE_S
     role = first_role
     state = gait_at(now)
     spacing = _steady_spacing(state)
@@ -157,12 +201,12 @@ def steps(
     while True:
         state = gait_at(now)
         pace = SLOW_FIRST_STEP if index == 0 else SLOW_TURN_STEP if turn_left else 1.0
-        wobble = 1.0 + state.stride_cv * noise[index]
-        step = _steady_spacing(state)[role] * pace * wobble
+        deviation, of_stance = next(draws)
+        step = _steady_spacing(state)[role] * pace * (1.0 + state.stride_cv * deviation)
         if now + step > last_s:
             break
         now += step
-        landed.append(_landing(now, role, state, float(stance_noise[index])))
+        landed.append(_landing(now, role, state, of_stance))
         role, index, turn_left = 1 - role, index + 1, max(0, turn_left - 1)
         travelled += state.speed_m_s * step * (TURN_PACE if turn_left else 1.0)
         if travelled >= walkway_m and not turn_left and now + GRACE_S < last_s:
@@ -170,7 +214,14 @@ def steps(
             direction = 1.0 if turning.random() < 0.5 else -1.0
             turns.append(Turn(now, now + turn_left * SLOW_TURN_STEP * 0.5 * state.stride_time_s, direction * np.pi))
             travelled = 0.0
-    return _assemble(landed, gait_at(now), tuple(turns), walked=index > 1)
+    return landed, turns
+
+
+def _about(stopped_s: float, start_s: float, turning: Generator) -> Turn:
+    """A turn on the spot in the middle of a pause."""
+    middle = 0.5 * (stopped_s + SETTLE_S + start_s)
+    half = 0.5 * min(SPOT_TURN_S, 0.9 * (start_s - stopped_s - SETTLE_S))
+    return Turn(middle - half, middle + half, np.pi * (1.0 if turning.random() < 0.5 else -1.0))
 
 
 def _landing(time_s: float, role: int, state: Gait, deviation: float = 0.0) -> Landing:
@@ -193,9 +244,16 @@ def _stride_noise(draw: Generator, size: int) -> FloatArray:
     return np.asarray(0.86 * (correlated + white))
 
 
-def _assemble(landed: list[Landing], state: Gait, turns: tuple[Turn, ...], walked: bool) -> Steps:
-    real = len(landed)
+def _assemble(bouts: list[list[Landing]], state: Gait, turns: tuple[Turn, ...]) -> Steps:
+    landed: list[Landing] = []
+    begins, ends = [], []
     spacing = _steady_spacing(state)
+    for bout in bouts:
+        if landed:
+            landed += _between(landed[-1], bout[0], spacing)
+        begins.append(len(landed))
+        landed += bout
+        ends.append(len(landed) - 1)
     for _ in range(4):  # the phase runs on while the feet stand
         role = 1 - landed[-1].role
         landed.append(_landing(landed[-1].time_s + spacing[role], role, state))
@@ -207,19 +265,34 @@ def _assemble(landed: list[Landing], state: Gait, turns: tuple[Turn, ...], walke
     share = [np.array([x.stance for x in legs[:-1]]) for legs in own]
     leave = [t[:-1] + part * np.diff(t) for t, part in zip(contact, share, strict=True)]
     curve_leave = [np.array([x.curve_stance for x in legs[:-1]]) for legs in own]
-    first = landed[3].role
-    start = float(leave[first][np.searchsorted(contact[first], landed[3].time_s)])
-    arrive = landed[5].time_s
-    end = landed[real + 2].time_s
-    if not walked:
-        start = end = float("nan")
+    spans, rises, settles = [], [], []
+    for begin, last in zip(begins, ends, strict=True):
+        if last - begin < LEAST_LANDINGS:
+            continue
+        standing = landed[begin + 3]
+        start = float(leave[standing.role][np.searchsorted(contact[standing.role], standing.time_s)])
+        arrive, end = landed[begin + 5].time_s, landed[last + 3].time_s
+        spans.append((start, end))
+        rises.append((start - RISE_S, arrive + 0.3 * state.stride_time_s))
+        settles.append((end - 0.45 * state.stride_time_s, end + SETTLE_S))
     return Steps(
         contact_s=(contact[AFFECTED], contact[OTHER]),
         leave_s=(leave[AFFECTED], leave[OTHER]),
         curve_leave=(curve_leave[AFFECTED], curve_leave[OTHER]),
         turns=turns,
-        start_s=start,
-        end_s=end,
-        rise=(start - RISE_S, arrive + 0.3 * state.stride_time_s),
-        settle=(end - 0.45 * state.stride_time_s, end + SETTLE_S),
+        spans=tuple(spans),
+        rises=tuple(rises),
+        settles=tuple(settles),
     )
+
+
+def _between(last: Landing, first: Landing, spacing: tuple[float, float]) -> list[Landing]:
+    """Landings that only carry the phase through a rest, alternating, evenly spread."""
+    gap = first.time_s - last.time_s
+    pairs = max(1, round(gap / sum(spacing)))
+    count = 2 * pairs - (1 if last.role == first.role else 0)
+    times = last.time_s + gap * np.arange(1, count + 1) / (count + 1)
+    return [
+        Landing(float(t), last.role if k % 2 else 1 - last.role, last.stance, last.curve_stance)
+        for k, t in enumerate(times)
+    ]

@@ -15,6 +15,8 @@ from sensor.simulation.gait import AFFECTED, OTHER, Gait
 from sensor.simulation.motion import Motion
 from sensor.simulation.node import Grid
 from sensor.simulation.patient import Patient
+from sensor.simulation.posture import done
+from sensor.simulation.protocol import Bout
 from sensor.simulation.skeleton import ankle_m
 from sensor.simulation.spec import WalkSpec
 from sensor.simulation.summary import TrueEvent
@@ -39,6 +41,8 @@ class WalkTruth:
     joints_deg : mapping of (n,) arrays
         ``knee_flexion_left`` and so on: hip_flexion, hip_adduction, hip_rotation (internal +), knee_flexion of each
         side; trunk_flexion, trunk_obliquity, trunk_rotation. Zero = standing.
+    bouts : tuple of Bout
+        Standing, walking, sitting and leaning, without gaps; a change of posture is cut in its middle.
     ankle_m : mapping from Side to (3, n) array
         Ankle joint in the world.
     numbers : mapping
@@ -53,6 +57,7 @@ class WalkTruth:
     joints_deg: Mapping[str, FloatArray]
     ankle_m: Mapping[Side, FloatArray]
     turns: tuple[Turn, ...]
+    bouts: tuple[Bout, ...]
     walk_start_s: float
     walk_end_s: float
     numbers: Mapping[str, object]
@@ -96,6 +101,7 @@ def tell(spec: WalkSpec, patient: Patient, laid: Steps, moved: Motion, grid: Gri
         ankles = {side: MIRROR * ankle for side, ankle in ankles.items()}
     turns = tuple(Turn(t.start_s, t.end_s, -t.angle_rad if mirrored else t.angle_rad) for t in laid.turns)
     events = _events(laid, sides)
+    bouts = done(patient.bouts, laid.spans, spec.seed, spec.duration_s)
     found = summary.strides(events, turns)
     knees = {side: joints[f"knee_flexion_{side}"] for side in Side}
     numbers: dict[str, object] = {
@@ -106,13 +112,14 @@ def tell(spec: WalkSpec, patient: Patient, laid: Steps, moved: Motion, grid: Gri
         **_late(patient, sides),
         "walk_start_s": _or_none(laid.start_s),
         "walk_end_s": _or_none(laid.end_s),
+        "bouts": [[b.kind.value, b.start_s, b.end_s] for b in bouts],
         "turns": [[float(t.start_s), float(t.end_s)] for t in turns],
         "turn_angles_deg": [float(np.rad2deg(t.angle_rad)) for t in turns],
         **summary.summary(found, grid.time_s, pelvis, knees, ankles),
     }
     tilt, obliquity, rotation = pelvis
     return WalkTruth(
-        events, grid.time_s, tilt, obliquity, rotation, joints, ankles, turns, laid.start_s, laid.end_s, numbers
+        events, grid.time_s, tilt, obliquity, rotation, joints, ankles, turns, bouts, laid.start_s, laid.end_s, numbers
     )
 
 
@@ -121,8 +128,7 @@ def _events(laid: Steps, sides: dict[int, Side]) -> tuple[TrueEvent, ...]:
         TrueEvent(round(float(t), 6), sides[role], kind)
         for role in (AFFECTED, OTHER)
         for kind, times in (("IC", laid.contact_s[role]), ("FC", laid.leave_s[role]))
-        for t in times
-        if laid.start_s <= t <= laid.end_s
+        for t in times[laid.real(times)]
     ]
     return tuple(sorted(found, key=lambda e: e.time_s))
 

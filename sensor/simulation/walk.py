@@ -15,6 +15,7 @@ from sensor.simulation.motion import motion
 from sensor.simulation.noise import NOISE, Noise
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.patient import draw_patient
+from sensor.simulation.protocol import PROTOCOLS, walks
 from sensor.simulation.skeleton import frames
 from sensor.simulation.spec import WalkSpec
 from sensor.simulation.streams import stream
@@ -42,8 +43,10 @@ def simulate(spec: WalkSpec) -> SimulatedWalk:
     laid = steps(
         patient.gait_at,
         spec.duration_s,
+        walks(patient.bouts),
         spec.turns_after_m,
         patient.body.first_role,
+        PROTOCOLS[spec.protocol].walks_m > 0,
         stream(spec.seed, "steps"),
         stream(spec.seed, "turns"),
     )
@@ -95,7 +98,7 @@ def _record(walk: worn.Walk, placement: Placement, grid: node.Grid, spec: WalkSp
 
 
 def _person(spec: WalkSpec, body: Body) -> Person:
-    hurts = PATHWAYS[spec.pathway].painful and spec.severity > 0.0
+    hurts = [a.side for a in spec.ailments if PATHWAYS[a.pathway].painful and a.severity > 0.0]
     return Person(
         code=f"SIM-{spec.seed}",
         age_years=round(body.age_years),
@@ -103,5 +106,6 @@ def _person(spec: WalkSpec, body: Body) -> Person:
         height_m=round(body.height_m, 2),
         mass_kg=round(body.mass_kg, 1),
         leg_length_m=round(body.leg_length_m, 3),
-        painful_side=spec.side if hurts else None,
+        painful_side=hurts[0] if hurts else None,
+        walking_aid="cane" if spec.expression == "cane" and max(a.severity for a in spec.ailments) > 0.0 else None,
     )

@@ -141,7 +141,7 @@ def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placemen
             continue
         for times, share in ((walk.laid.contact_s[role], 1.0), (walk.laid.leave_s[role], 0.25)):
             spread = np.exp(0.12 * stream(walk.seed, f"knocks {role} {share}").standard_normal(len(times)))
-            real = (times >= walk.laid.start_s - 1e-9) & (times <= walk.laid.end_s + 1e-9)
+            real = walk.laid.real(times)
             at = times[real]
             size = share * spread[real] * np.interp(at, time_s, walk.moved.pace)
             index, since = impact.windows(time_s, at + site.knock_delay_s)
