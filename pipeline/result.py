@@ -207,7 +207,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
-    """What one link of the kinetic chain shows. ``z`` is in reference SDs; ``reason`` speaks plainly either way."""
+    """What one link of the kinetic chain shows.
+
+    ``z`` is in reference SDs; ``reason`` speaks plainly either way; ``evidence`` names the measures it is read from, as
+    ``group.name`` of the summary.
+    """
 
     link: Link
     status: Status
@@ -217,6 +221,7 @@ class ChainLink:
     side: Side | None
     confidence: Confidence
     reason: str
+    evidence: tuple[str, ...] = ()
 
 
 class BoutKind(StrEnum):
@@ -298,3 +303,5 @@ class SessionResult:
     time_course: Mapping[str, Measure] = field(default_factory=dict)
     bouts: tuple[Bout, ...] = ()
     rests: tuple[Rest, ...] = ()
+    trunk: Mapping[str, Measure] = field(default_factory=dict)
+    joints: Mapping[str, Measure] = field(default_factory=dict)

@@ -10,10 +10,14 @@ import numpy as np
 from pipeline.asymmetry import of_side
 from pipeline.norms import (
     DROP_DIFFERENCE_NORMAL_DEG,
+    JOINT_INSTRUMENT_SD_DEG,
     PELVIS_INSTRUMENT_SD_DEG,
+    TRUNK_INSTRUMENT_SD_DEG,
+    TRUNK_LEAN_DIFFERENCE_NORMAL_DEG,
     Matched,
     cadence_band,
     double_support_band,
+    phase_band_deg,
     range_band,
     speed_band,
     stride_time_band,
@@ -112,8 +116,75 @@ def pelvis_measures(strides: Sequence[Stride], at: Matched | None, params: Summa
     for side in Side:
         name = f"drop_{side.value}_deg"
         out[name] = _median(_pelvic(name), drops[side], band, needs, params)
-    out["drop_difference_deg"] = _difference(drops[Side.LEFT], drops[Side.RIGHT], needs, params)
+    out["drop_difference_deg"] = _difference(
+        "drop_difference_deg", drops[Side.LEFT], drops[Side.RIGHT], DROP_DIFFERENCE_NORMAL_DEG, needs, params
+    )
     return out
+
+
+def trunk_measures(
+    strides: Sequence[Stride], at: Matched | None, standing: bool, params: SummaryParams
+) -> Mapping[str, Measure]:
+    """Leans of the trunk and its rotation against the pelvis, medians over valid strides, degrees.
+
+    Parameters
+    ----------
+    standing : bool
+        Whether quiet standing was found; without it the lean has no zero.
+    """
+    needs = "needs a trunk sensor"
+    both = "needs a trunk sensor and sensors on the hips or the sacrum"
+    values = {
+        name: _of_all(strides, name) for name in ("trunk_lean_deg", "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg")
+    }
+    leans = {side: of_side(strides, side, "trunk_side_lean_deg") for side in Side}
+    phase = phase_band_deg(at) if at else None
+    lean = values["trunk_lean_deg"] if standing else values["trunk_lean_deg"][:0]
+    no_zero = "needs quiet standing as zero" if len(values["trunk_lean_deg"]) else needs
+    measures = [
+        _median(_trunk("trunk_lean_deg"), lean, None, no_zero, params),
+        *(_median(_trunk(f"trunk_side_lean_{s.value}_deg"), leans[s], None, needs, params) for s in Side),
+        _difference(
+            "trunk_side_lean_difference_deg",
+            leans[Side.LEFT],
+            leans[Side.RIGHT],
+            TRUNK_LEAN_DIFFERENCE_NORMAL_DEG,
+            needs,
+            params,
+        ),
+        _median(_trunk("thorax_pelvis_phase_deg"), values["thorax_pelvis_phase_deg"], phase, both, params),
+        _median(_trunk("thorax_pelvis_rom_deg"), values["thorax_pelvis_rom_deg"], None, both, params),
+    ]
+    return {measure.name: measure for measure in measures}
+
+
+def joint_measures(strides: Sequence[Stride], standing: bool, params: SummaryParams) -> Mapping[str, Measure]:
+    """Knee and hip angles per side, medians over valid strides, degrees."""
+    out: dict[str, Measure] = {}
+    for joint, needs in (("knee", "a thigh and a shank sensor"), ("hip", "a thigh sensor and hip or sacrum sensors")):
+        for field_name, is_range in _JOINTS[joint]:
+            for side in Side:
+                values = of_side(strides, side, field_name)
+                why = f"needs {needs}" if standing or not len(values) else "needs quiet standing as zero"
+                name = f"{field_name.removesuffix('_deg')}_{side.value}_deg"
+                used = values if standing or is_range else values[:0]
+                out[name] = _median(_Summary(name, "deg", instrument=JOINT_INSTRUMENT_SD_DEG), used, None, why, params)
+    return out
+
+
+_JOINTS = {
+    "knee": (("knee_flexion_loading_deg", True), ("knee_flexion_swing_deg", False)),
+    "hip": (("hip_flexion_max_deg", False), ("hip_flexion_min_deg", False)),
+}
+
+
+def _of_all(strides: Sequence[Stride], name: str) -> FloatArray:
+    values = np.array([getattr(s, name) for s in strides if s.valid], dtype=np.float64)
+    return values[np.isfinite(values)]
+
+
+def _trunk(name: str) -> _Summary:
+    return _Summary(name, "deg", instrument=TRUNK_INSTRUMENT_SD_DEG[name])
 
 
 def _smoothness(valid: Sequence[Stride], params: SummaryParams) -> list[Measure]:
@@ -160,8 +231,11 @@ def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: 
     return Measure(what.name, what.unit, value, widened(value, (low, high), what.instrument), n, band)
 
 
-def _difference(left: FloatArray, right: FloatArray, why_not: str, params: SummaryParams) -> Measure:
-    name, unit, limit = "drop_difference_deg", "deg", DROP_DIFFERENCE_NORMAL_DEG
+def _difference(
+    name: str, left: FloatArray, right: FloatArray, limit: float, why_not: str, params: SummaryParams
+) -> Measure:
+    """Left minus right, degrees; ``limit``: how large it is in healthy people."""
+    unit = "deg"
     n = min(len(left), len(right))
     band = (-limit, limit)
     if n < params.least_strides:
@@ -170,5 +244,6 @@ def _difference(left: FloatArray, right: FloatArray, why_not: str, params: Summa
     draws = [median_draws(side, params.bootstrap, stream) for stream, side in enumerate((left, right))]
     count = min(len(draw) for draw in draws)
     value = float(np.median(left) - np.median(right))
-    ci = widened(value, interval95(draws[0][:count] - draws[1][:count]), PELVIS_INSTRUMENT_SD_DEG[name])
+    instrument = (PELVIS_INSTRUMENT_SD_DEG | TRUNK_INSTRUMENT_SD_DEG)[name]
+    ci = widened(value, interval95(draws[0][:count] - draws[1][:count]), instrument)
     return Measure(name, unit, value, ci, n, band)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry
-from pipeline.chain import chain
+from pipeline.chain import Evidence, chain
 from pipeline.result import Asymmetry, ChainLink, Confidence, Link, Measure, Status
 from sensor.samples import KNEES, THIGHS, Placement, Side
 
@@ -31,28 +29,38 @@ def unknown(name: str) -> Measure:
     return Measure(name, "", None, status=Status.NOT_ASSESSED, reason="too short")
 
 
+COURSE = (
+    "speed_slope_pct_min",
+    "recovery_speed_pct",
+    "recovery_speed_sitting_pct",
+    "recovery_speed_standing_pct",
+    "walked_to_rest_s",
+    "walked_to_rest_m",
+    "warm_up_speed_pct",
+)
+
+
 def links(
     found: dict[str, Asymmetry] | None = None,
     difference: Measure | None = None,
     speed: float | None = 1.3,
-    slope: Measure | None = None,
-    recovery: Measure | None = None,
+    course: tuple[Measure, ...] = (),
+    phase: Measure | None = None,
     placements: tuple[Placement, ...] = tuple(Placement),
 ) -> dict[Link, ChainLink]:
     pace = Measure("speed_m_s", "m/s", speed, None, 60, (1.1, 1.5)) if speed else unknown("speed_m_s")
-    return {
-        link.link: link
-        for link in chain(
-            {metric: judged(metric) for metric in FIELD} | (found or {}),
-            {"speed_m_s": pace},
-            {"drop_difference_deg": difference or drop(0.0)},
-            {
-                "speed_slope_pct_min": slope or unknown("speed_slope_pct_min"),
-                "recovery_speed_pct": recovery or unknown("recovery_speed_pct"),
-            },
-            placements,
-        )
-    }
+    seen = Evidence(
+        {metric: judged(metric) for metric in FIELD} | (found or {}),
+        {"speed_m_s": pace},
+        {"drop_difference_deg": difference or drop(0.0)},
+        {name: unknown(name) for name in COURSE} | {measure.name: measure for measure in course},
+        {"thorax_pelvis_phase_deg": phase or unknown("thorax_pelvis_phase_deg")},
+    )
+    return {link.link: link for link in chain(seen, placements)}
+
+
+def measured(name: str, value: float, half_width: float = 1.0) -> Measure:
+    return Measure(name, "%", value, (value - half_width, value + half_width), 60)
 
 
 def test_every_link_is_there_in_order_and_speaks() -> None:
@@ -60,7 +68,7 @@ def test_every_link_is_there_in_order_and_speaks() -> None:
     assert list(found) == list(Link)
     for link in found.values():
         assert link.reason.endswith(".")
-        assert (link.value is None) == (link.z is None) == (link.status is Status.NOT_ASSESSED)
+        assert (link.value is None) == (link.z is None) == (link.status is Status.NOT_ASSESSED) == (not link.evidence)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +129,32 @@ class TestPelvis:
 
 
 class TestOtherCauses:
-    @pytest.mark.parametrize("link", [Link.ROTATORS, Link.LUMBAR])
-    def test_what_no_sensor_sees_is_never_observed(self, link: Link) -> None:
+    def test_what_no_sensor_sees_is_never_observed(self) -> None:
         for placements in (tuple(Placement), KNEES, THIGHS):
-            assert links(placements=placements)[link].status is Status.NOT_ASSESSED
+            assert links(placements=placements)[Link.ROTATORS].status is Status.NOT_ASSESSED
+
+    @pytest.mark.parametrize(("phase_deg", "words"), [(40.0, "more together"), (100.0, "as usual"), (170.0, "against")])
+    def test_the_lumbar_link_is_read_from_trunk_against_pelvis(self, phase_deg: float, words: str) -> None:
+        phase = Measure(
+            "thorax_pelvis_phase_deg", "deg", phase_deg, (phase_deg - 9.0, phase_deg + 9.0), 60, (60.0, 140.0)
+        )
+        found = links(phase=phase)[Link.LUMBAR]
+        assert words in found.reason
+        assert "not measured" in found.reason
+        assert found.confidence is Confidence.LOW
+        assert found.z == pytest.approx(1.96 * (phase_deg - 100.0) / 40.0)
+
+    def test_without_a_trunk_sensor_or_a_speed_it_is_not_assessed(self) -> None:
+        assert links()[Link.LUMBAR].status is Status.NOT_ASSESSED
+        bandless = Measure("thorax_pelvis_phase_deg", "deg", 90.0, (80.0, 100.0), 60)
+        assert links(phase=bandless)[Link.LUMBAR].status is Status.NOT_ASSESSED
+
+    def test_slow_on_one_side_or_on_both_and_slow_to_start(self) -> None:
+        uneven = links({"stance_time": judged("stance_time", -20.0)}, speed=0.7)[Link.SYSTEMIC]
+        assert "One leg stands out" in uneven.reason
+        stiff = links(speed=0.7, course=(measured("warm_up_speed_pct", -6.0),))[Link.SYSTEMIC]
+        assert "Neither leg stands out" in stiff.reason
+        assert "start-up" in stiff.reason
 
     @pytest.mark.parametrize(("speed", "below"), [(0.7, True), (1.3, False), (1.6, False)])
     def test_slow_walking_is_a_weak_sign(self, speed: float, below: bool) -> None:
@@ -140,13 +170,29 @@ class TestOtherCauses:
     def test_claudication_needs_time(self) -> None:
         assert links()[Link.CLAUDICATION].status is Status.NOT_ASSESSED
 
-    def test_a_walk_that_slows_and_recovers_after_rest_is_noticed(self) -> None:
-        slope = Measure("speed_slope_pct_min", "%/min", -6.0, (-8.0, -4.0), 300)
-        recovery = Measure("recovery_speed_pct", "%", 30.0, (20.0, 40.0), 30)
-        steady = replace(slope, value=0.1, ci95=(-0.5, 0.7))
-        slowing, even = (links(slope=s, recovery=recovery)[Link.CLAUDICATION] for s in (slope, steady))
-        assert slowing.status is even.status is Status.OBSERVED
-        assert slowing.reason != even.reason
-        assert slowing.z is not None
+    def test_a_walk_that_slows_and_recovers_after_a_seat_is_noticed(self) -> None:
+        slowing, steady = measured("speed_slope_pct_min", -6.0), measured("speed_slope_pct_min", 0.1)
+        seat, standing = (
+            measured(f"recovery_speed_{k}_pct", v, 3.0) for k, v in (("sitting", 30.0), ("standing", 2.0))
+        )
+        bad, even = (links(course=(slope, seat, standing))[Link.CLAUDICATION] for slope in (slowing, steady))
+        assert "after sitting more than after standing" in bad.reason
+        assert "after sitting more" not in even.reason
+        assert bad.z is not None
         assert even.z is not None
-        assert abs(slowing.z) > abs(even.z)
+        assert abs(bad.z) > 1.96 > abs(even.z)
+        assert bad.confidence is Confidence.MODERATE
+
+    @pytest.mark.parametrize(
+        ("rests", "words"),
+        [
+            ((), "No rest"),
+            ((measured("recovery_speed_pct", 20.0),), "could not be told apart"),
+            ((measured("recovery_speed_sitting_pct", 20.0),), "whether standing would do is not known"),
+            ((measured("walked_to_rest_s", 240.0), measured("walked_to_rest_m", 210.0)), "after 4.0 min and 210 m"),
+        ],
+    )
+    def test_what_was_not_seen_is_said(self, rests: tuple[Measure, ...], words: str) -> None:
+        found = links(course=(measured("speed_slope_pct_min", -6.0), *rests))[Link.CLAUDICATION]
+        assert words in found.reason
+        assert {name.removeprefix("time_course.") for name in found.evidence} >= {rest.name for rest in rests}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.result import Measure, Status, Stride
+from pipeline.result import BoutKind, Confidence, Measure, Rest, Status, Stride
 from pipeline.timecourse import TimeCourseParams, theil_sen, time_course
 from sensor.samples import Side
 from tests.pipeline.strides import stride
@@ -44,12 +45,16 @@ def walked(
     return out
 
 
-def course(strides: list[Stride]) -> dict[str, Measure]:
-    return dict(time_course(strides, PARAMS))
+def rest(start_s: float, end_s: float, kind: BoutKind = BoutKind.STANDING, walked_s: float = 60.0) -> Rest:
+    return Rest(kind, start_s, end_s, Confidence.HIGH, walked_s)
 
 
-def value(strides: list[Stride], name: str) -> float:
-    found = course(strides)[name].value
+def course(strides: list[Stride], *rests: Rest) -> dict[str, Measure]:
+    return dict(time_course(strides, rests, PARAMS))
+
+
+def value(strides: list[Stride], name: str, *rests: Rest) -> float:
+    found = course(strides, *rests)[name].value
     assert found is not None
     return found
 
@@ -68,10 +73,34 @@ class TestSlope:
         assert course(strides)["stance_asymmetry_slope_pct_min"].unit == "points/min"
 
     def test_runs_on_walking_time(self) -> None:
-        """Three minutes, an hour's rest, three minutes: the decline goes on where it stopped."""
-        first = walked(3.0, lambda minute: 1.2 * (1.0 - 0.04 * minute))
-        later = walked(3.0, lambda minute: 1.2 * (1.0 - 0.04 * (3.0 + minute)), start_s=3780.0)
-        assert value([*first, *later], "speed_slope_pct_min") == pytest.approx(-4.0, rel=0.1)
+        """Two minutes, an hour's rest, two minutes: the decline goes on where it stopped."""
+        first = walked(2.0, lambda minute: 1.2 * (1.0 - 0.04 * minute))
+        later = walked(2.0, lambda minute: 1.2 * (1.0 - 0.04 * (2.0 + minute)), start_s=3720.0)
+        assert value([*first, *later], "speed_slope_pct_min", rest(120.0, 3720.0)) == pytest.approx(-4.0, rel=0.1)
+
+    def test_is_that_of_one_walk_when_it_lasts(self) -> None:
+        """Down by 6 % a minute, back after sitting, down again: no slope over both would say so."""
+        first = walked(4.0, lambda minute: 1.2 * (1.0 - 0.06 * minute))
+        later = walked(3.0, lambda minute: 1.2 * (1.0 - 0.06 * minute), start_s=420.0)
+        assert value([*first, *later], "speed_slope_pct_min", rest(240.0, 420.0)) == pytest.approx(-6.0, rel=0.1)
+
+    def test_lost_samples_do_not_stop_the_clock(self) -> None:
+        """Two minutes lost in the middle of a decline: it goes on meanwhile."""
+        strides = [s for s in walked(6.0, lambda minute: 1.2 * (1.0 - 0.04 * minute)) if not 120 <= s.ic_s < 240]
+        strides += walked(3.0, lambda minute: 1.2 * (0.76 - 0.04 * minute), start_s=360.0)
+        assert value(strides, "speed_slope_pct_min") == pytest.approx(-4.0, rel=0.1)
+
+    def test_of_variability_is_in_points(self) -> None:
+        rng, strides = np.random.default_rng(0), []
+        for k in range(360):
+            late = 0.01 * (1.0 + k / 60.0) * rng.standard_normal()
+            strides += [stride(side, k + 0.5 * (side is Side.RIGHT), 1.0 + late) for side in Side]
+        assert value(strides, "stride_time_cv_slope_pct_min") == pytest.approx(1.0, abs=0.3)
+
+    def test_of_the_lean_is_in_degrees_and_needs_a_trunk_sensor(self) -> None:
+        leaning = [replace(s, trunk_lean_deg=2.0 + s.ic_s / 60.0) for s in walked(5.0)]
+        assert value(leaning, "trunk_lean_slope_deg_min") == pytest.approx(1.0, abs=0.02)
+        assert course(walked(5.0))["trunk_lean_slope_deg_min"].reason == "these sensors do not show it"
 
     def test_one_stumble_is_no_slope(self) -> None:
         strides = walked(4.0, lambda minute: 0.4 if 1.9 < minute < 2.1 else 1.2)
@@ -93,31 +122,88 @@ class TestSlope:
 @pytest.mark.parametrize("minutes", [0.0, 0.2, 1.0, 2.4])
 def test_too_short_a_walk_says_so(minutes: float) -> None:
     for name, measure in course(walked(minutes)).items():
+        if minutes > 2.0 and name.startswith("warm_up"):
+            continue
         assert measure.status is Status.NOT_ASSESSED, name
         assert measure.value is None
         assert measure.reason
 
 
 class TestRecovery:
-    def found(self, rest_s: float, before: float, after: float, minutes: float = 1.0) -> Measure:
+    def found(
+        self, before: float, after: float, kind: BoutKind = BoutKind.SITTING, minutes: float = 1.0, name: str = ""
+    ) -> Measure:
         first = walked(minutes, lambda _: before)
-        later = walked(minutes, lambda _: after, start_s=60.0 * minutes + rest_s)
-        return course([*first, *later])["recovery_speed_pct"]
+        later = walked(minutes, lambda _: after, start_s=60.0 * minutes + 120.0)
+        paused = rest(60.0 * minutes, 60.0 * minutes + 120.0, kind)
+        return course([*first, *later], paused)[name or "recovery_speed_pct"]
 
     def test_is_the_speed_that_came_back(self) -> None:
-        assert self.found(120.0, 0.8, 1.2).value == pytest.approx(50.0)
-        assert self.found(120.0, 1.2, 0.9).value == pytest.approx(-25.0)
+        assert self.found(0.8, 1.2).value == pytest.approx(50.0)
+        assert self.found(1.2, 0.9).value == pytest.approx(-25.0)
 
-    def test_time_spent_turning_is_no_rest(self) -> None:
+    @pytest.mark.parametrize("kind", [BoutKind.SITTING, BoutKind.STANDING, BoutKind.UNKNOWN])
+    def test_a_seat_and_standing_are_kept_apart(self, kind: BoutKind) -> None:
+        for other in (BoutKind.SITTING, BoutKind.STANDING):
+            name = f"recovery_stride_length_{other.value}_pct"
+            found = self.found(0.8, 1.2, kind, name=name)
+            assert (found.value == pytest.approx(50.0)) if kind is other else found.status is Status.NOT_ASSESSED
+
+    def test_each_kind_by_its_longest_rest(self) -> None:
+        parts = [
+            walked(1.0, lambda _: 1.0),
+            walked(1.0, lambda _: 1.1, start_s=80.0),
+            walked(1.0, lambda _: 1.65, start_s=240.0),
+        ]
+        rests = rest(60.0, 80.0, BoutKind.SITTING), rest(140.0, 240.0, BoutKind.SITTING)
+        found = course([s for part in parts for s in part], *rests)
+        assert found["recovery_speed_sitting_pct"].value == pytest.approx(50.0)
+
+    def test_of_the_lean_is_a_difference(self) -> None:
+        first = [replace(s, trunk_lean_deg=14.0) for s in walked(1.0)]
+        later = [replace(s, trunk_lean_deg=4.0) for s in walked(1.0, start_s=120.0)]
+        found = course([*first, *later], rest(60.0, 120.0, BoutKind.SITTING))["recovery_lean_sitting_deg"]
+        assert found.value == pytest.approx(-10.0)
+        assert found.unit == "deg"
+
+    def test_a_pause_that_was_no_rest_is_none(self) -> None:
+        """Lost samples, turning, an obstacle: what is not among the rests brings nothing back."""
         first, later = walked(1.0, lambda _: 0.8), walked(1.0, lambda _: 1.2, start_s=90.0)
-        turning = [stride(Side.LEFT, 60.0 + k, 1.0, reason="turn", stride_length_m=1.0) for k in range(30)]
-        assert course([*first, *turning, *later])["recovery_speed_pct"].status is Status.NOT_ASSESSED
+        assert course([*first, *later])["recovery_speed_pct"].status is Status.NOT_ASSESSED
 
-    def test_a_pause_at_an_obstacle_is_no_rest(self) -> None:
-        assert self.found(8.0, 0.8, 1.2).status is Status.NOT_ASSESSED
+    def test_a_few_steps_after_it_do_not_tell(self) -> None:
+        assert self.found(0.8, 1.2, minutes=0.05).status is Status.NOT_ASSESSED
 
-    def test_nor_does_a_few_steps_after_it_tell(self) -> None:
-        assert self.found(60.0, 0.8, 1.2, minutes=0.05).status is Status.NOT_ASSESSED
+    def test_its_interval_holds_no_change(self) -> None:
+        held = 0
+        for seed in range(40):
+            first, later = walked(1.0, noise=0.05, seed=seed), walked(1.0, start_s=120.0, noise=0.05, seed=99 - seed)
+            found = course([*first, *later], rest(60.0, 120.0))["recovery_speed_pct"].ci95
+            assert found is not None
+            held += found[0] <= 0.0 <= found[1]
+        assert held >= 34
+
+
+class TestUntilRest:
+    def test_time_and_way_to_the_first_rest(self) -> None:
+        strides = walked(3.0, lambda _: 0.9) + walked(1.0, lambda _: 1.2, start_s=240.0)
+        found = course(strides, rest(180.0, 240.0, walked_s=180.0))
+        assert found["walked_to_rest_s"].value == 180.0
+        assert found["walked_to_rest_m"].value == pytest.approx(162.0)
+        assert found["walked_to_rest_s"].n == 1
+
+    def test_who_never_rests_has_none(self) -> None:
+        assert course(walked(6.0))["walked_to_rest_s"].reason == "no rest was seen between walks"
+
+
+class TestWarmUp:
+    def test_a_slow_start_is_negative(self) -> None:
+        strides = walked(4.0, lambda minute: 1.0 if minute < 1.0 else 1.25)
+        assert value(strides, "warm_up_speed_pct") == pytest.approx(-20.0)
+
+    def test_needs_two_minutes_without_a_rest(self) -> None:
+        strides = walked(1.0) + walked(4.0, start_s=90.0)
+        assert course(strides, rest(60.0, 90.0))["warm_up_speed_pct"].status is Status.NOT_ASSESSED
 
 
 @given(
