@@ -23,13 +23,13 @@ _FRONT: Mapping[str, Point] = {
     "knee_right": (99.0, 296.0),
     "trunk": (120.0, 112.0),
 }
-_BEHIND: Mapping[str, Point] = {"sacrum": (120.0, 178.0), "hip_left": (92.0, 176.0), "hip_right": (148.0, 176.0)}
+_BEHIND: Mapping[str, Point] = {"sacrum": (120.0, 164.0), "hip_left": (90.0, 184.0), "hip_right": (150.0, 184.0)}
 
 
 def body_map(view: str) -> Markup:
     """The figure of one view, ``front`` or ``back``; each place is a circle that scripts name and colour."""
     front = view == "front"
-    left, right = (WIDTH - 8, 8) if front else (8, WIDTH - 8)
+    left, right = (WIDTH - 26, 26) if front else (26, WIDTH - 26)
     places = _FRONT if front else _BEHIND
     shapes = [
         _outline(),
@@ -39,9 +39,9 @@ def body_map(view: str) -> Markup:
         *(_place(name, at) for name, at in places.items()),
     ]
     return Markup(
-        '<svg class="body-map" viewBox="0 0 {} {}" role="img" aria-label="Body from the {}, with places for sensors">'
+        '<svg class="body-map" viewBox="24 0 {} {}" role="img" aria-label="Body from the {}, with places for sensors">'
         "{}</svg>"
-    ).format(WIDTH, HEIGHT, view, join(shapes))
+    ).format(WIDTH - 48, HEIGHT, view, join(shapes))
 
 
 def _place(name: str, at: Point) -> Markup:

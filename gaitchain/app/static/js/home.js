@@ -21,7 +21,7 @@ async function readiness() {
   }
 }
 
-/** @param {{state: "ok"|"warn"|"bad", text: string, fix: string}} line */
+/** @param {{key: string, state: "ok"|"warn"|"bad", text: string, fix: string}} line */
 function lineOf(line) {
   const item = document.createElement("li");
   item.className = line.state;
@@ -30,15 +30,17 @@ function lineOf(line) {
   sign.textContent = SIGNS[line.state];
   sign.setAttribute("role", "img");
   sign.setAttribute("aria-label", WORDS[line.state]);
-  const text = document.createElement("span");
-  text.textContent = line.text;
-  item.append(sign, text);
+  const words = document.createElement("div");
+  const name = document.createElement("strong");
+  name.textContent = line.key.charAt(0).toUpperCase() + line.key.slice(1);
+  words.append(name, `: ${line.text}`);
   if (line.fix) {
     const fix = document.createElement("span");
     fix.className = "fix";
-    fix.textContent = line.fix;
-    item.append(fix);
+    fix.textContent = line.fix.charAt(0).toUpperCase() + line.fix.slice(1);
+    words.append(fix);
   }
+  item.append(sign, words);
   return item;
 }
 

@@ -8,7 +8,7 @@ const ORDER = ["fail", "warn", "unknown", "pass"];
 const CHIPS = { pass: ["ok", "ok"], warn: ["amber", "look"], fail: ["red", "bad"], unknown: ["amber", "wait"] };
 /** @type {Record<string, string>} */
 const NAMES = {
-  connected: "connected", loss_pct: "signal arrives", battery_pct: "battery", clock_s: "clock", gravity_m_s2: "acceleration at rest",
+  connected: "connected", loss_pct: "signal arrives", battery_pct: "battery", clock_s: "clock", rate_hz: "sample rate", gravity_m_s2: "acceleration at rest",
   upright: "same way up on both sides", steps: "steps are felt", "knees alternate": "knees swing in turn", sides: "left and right",
 };
 
@@ -38,7 +38,7 @@ function update(element, check) {
   const chip = /** @type {Element} */ (element.querySelector(".chip"));
   chip.className = `chip ${kind}`;
   write(chip, word);
-  const sentence = check.sentence.replace(/\b(knee|hip|thigh)_(left|right)\b/g, (place) => PLACES[place]);
+  const sentence = check.sentence.replace(/\b(knee|hip|thigh)_(left|right)\b/g, (place) => PLACES[place]).replace("m/s^2", "m/s²");
   const said = check.outcome === "pass" ? NAMES[check.name] ?? check.name : sentence || `${NAMES[check.name] ?? check.name}: not told yet`;
   write(/** @type {Element} */ (element.querySelector(".name")), said.charAt(0).toUpperCase() + said.slice(1));
 }

@@ -1,46 +1,34 @@
 /** Biofeedback: a large bar, and a sound while the chosen measure is outside its band. Both are off until chosen. */
 
 import { within } from "./bars.js";
-import { at, write } from "./dom.js";
+import { at, mark, write } from "./dom.js";
+import { allow, tone } from "./sound.js";
 import { measures } from "./numbers.js";
 import { told } from "./words.js";
 
 const NAMES = { stance: "Stance, left − right", step: "Step, left − right", drop: "Pelvic drop, left − right" };
 const LOW_HZ = 330; // left smaller
 const HIGH_HZ = 494; // left larger
-const BEEP_S = 0.12;
 const EVERY_MS = 1500;
-
-/** @type {AudioContext|null} */
-let audio = null;
 let sounded = 0;
 
 /** @param {boolean} high */
 function beep(high) {
-  if (!audio || performance.now() - sounded < EVERY_MS) return;
+  if (!(/** @type {HTMLInputElement} */ (at("fb-sound")).checked) || performance.now() - sounded < EVERY_MS) return;
   sounded = performance.now();
-  const tone = audio.createOscillator();
-  const loudness = audio.createGain();
-  tone.frequency.value = high ? HIGH_HZ : LOW_HZ;
-  loudness.gain.setValueAtTime(0.0001, audio.currentTime);
-  loudness.gain.exponentialRampToValueAtTime(0.25, audio.currentTime + 0.02);
-  loudness.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + BEEP_S);
-  tone.connect(loudness).connect(audio.destination);
-  tone.start();
-  tone.stop(audio.currentTime + BEEP_S);
+  tone(high ? HIGH_HZ : LOW_HZ);
 }
 
 /** Sound may only begin after somebody has asked for it. */
 export function listen() {
-  at("fb-sound").addEventListener("change", (event) => {
-    audio = /** @type {HTMLInputElement} */ (event.target).checked ? (audio ?? new AudioContext()) : null;
-  });
+  at("fb-sound").addEventListener("change", () => allow());
 }
 
 /** @param {import("./types.js").State} state */
 export function feedback(state) {
   const chosen = /** @type {"stance"|"step"|"drop"|""} */ (/** @type {HTMLSelectElement} */ (at("fb-measure")).value);
   at("fb-bar").hidden = !chosen;
+  mark(/** @type {Element} */ (at("fb-bar").closest(".walk")), "with-bar", chosen !== "");
   if (!chosen || !state.walked) return;
   const { value, band, unit } = measures(state.walked)[chosen];
   const inside = value === null || within(value, band);

@@ -60,8 +60,8 @@ export function listen(wrong) {
 export function markers(state) {
   const last = state.markers.at(-1);
   const recording = state.phase === "recording";
-  write(at("last-mark"), last ? `${last.label.charAt(0).toUpperCase()}${last.label.slice(1)} at ${clock(last.time_s)}` : recording ? "No marker yet." : "");
-  /** @type {HTMLButtonElement} */ (at("undo")).disabled = !recording || !last;
-  for (const button of document.querySelectorAll("[data-mark], #pain-open")) /** @type {HTMLButtonElement} */ (button).disabled = !recording;
+  write(at("last-mark"), last ? `${last.label.charAt(0).toUpperCase()}${last.label.slice(1)} at ${clock(last.time_s)}` : "");
+  at("undo").hidden = !recording || !last;
+  at("marks").hidden = !recording;
   if (!recording) pains().hidden = true;
 }

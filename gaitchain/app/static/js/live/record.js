@@ -10,6 +10,7 @@ import * as markers from "./markers.js";
 import { numbers } from "./numbers.js";
 import { places } from "./places.js";
 import { LiveSocket } from "./socket.js";
+import { allow, tone } from "./sound.js";
 import { show, stepOf } from "./steps.js";
 import { Traces } from "./traces.js";
 import * as verdict from "./verdict.js";
@@ -22,6 +23,7 @@ const pid = page.dataset.pid ?? "";
 const may = page.dataset.may === "yes";
 const OLD_S = 2;
 const STAND_S = 5;
+const STOOD_HZ = 660;
 const traces = new Traces();
 /** @type {State|null} */
 let state = null;
@@ -40,6 +42,7 @@ const command = (command, body) => ask(command, body).then(() => (at("wrong").hi
 /** @param {State} now */
 function take(now) {
   if (state?.session !== now.session) traces.clear();
+  if (state?.phase === "calibrating" && now.phase === "ready") tone(STOOD_HZ);
   state = now;
   const leads = may && now.controller;
   const own = stepOf(now, pid);
@@ -85,7 +88,7 @@ function still(now) {
 /** @param {State} now */
 function walk(now) {
   const recording = now.phase === "recording";
-  write(at("walk-title"), recording ? "Recording" : "Ready: the walk begins when you say so");
+  write(at("walk-title"), recording ? "Recording" : "Ready");
   at("begin").hidden = recording;
   at("not-walk").hidden = recording;
   at("stop").hidden = !recording;
@@ -137,6 +140,7 @@ at("places-done").addEventListener("click", () => {
   backToBody = false;
   void command("place", { places: {}, done: true }).then(() => state && take(state));
 });
+at("calibrate").addEventListener("click", allow);
 at("back-to-body").addEventListener("click", () => {
   backToBody = true;
   if (state) take(state);

@@ -5,7 +5,7 @@ import { Ring, WINDOW_S } from "./ring.js";
 const FPS = 15;
 const CALM_FPS = 4; // for those who asked their system for less motion
 // One canvas, two scales: turning lies in the upper half, acceleration in the lower.
-const SCALES = { x: { time: false, auto: false }, gyr: { auto: false, range: [-30, 10] }, acc: { auto: false, range: [-30, 90] } };
+const SCALES = { x: { time: false, auto: false }, gyr: { auto: false, range: [-18, 6] }, acc: { auto: false, range: [-20, 60] } };
 const COLOURS = ["#12506b", "#a2591b", "#5b4a9c"];
 const DASHES = [[], [5, 3], [1.5, 2.5]];
 
@@ -85,8 +85,8 @@ export class Traces {
       chart.batch(() => {
         chart.setData(ring.columns, false);
         chart.setScale("x", { min: newest - WINDOW_S, max: newest });
-        chart.setScale("gyr", { min: -30, max: 10 });
-        chart.setScale("acc", { min: -30, max: 90 });
+        chart.setScale("gyr", { min: -18, max: 6 });
+        chart.setScale("acc", { min: -20, max: 60 });
       });
     });
   }
