@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, theme, words
+from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, texts, theme, words
 from pipeline.result import Curve
 from sensor.person import Person
 
@@ -68,6 +68,7 @@ def helpers() -> dict[str, Any]:
         "icons": icons,
         "links": links,
         "risk": risk,
+        "texts": texts,
         "theme": theme,
         "words": words,
         "datum": datum,
