@@ -144,7 +144,7 @@ def _nodes(nodes: tuple[NodeView, ...]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in ("Sensor", "", "State"):
         table.add_column(title)
-    for title in ("Hz", "loss %", "gap s", "battery", "clock ms", "late ms", "missing"):
+    for title in ("Hz", "loss %", "gap s", "battery", "clock ms", "late ms", "ppm", "missing"):
         table.add_column(title, justify="right")
     for view in nodes:
         table.add_row(*_row(view))
@@ -165,6 +165,7 @@ def _row(view: NodeView) -> list[RenderableType]:
         _graded(vitals.battery_pct, "{} %", BATTERY_PCT),
         _graded(vitals.clock_uncertainty_s, "{:.1f}", CLOCK_S, 1e3),
         _number(vitals.clock_residual_s, "{:.0f}", 1e3),
+        _number(vitals.clock_drift_ppm, "{:+.0f}"),
         _number(vitals.missing + vitals.gone, "{:.0f}"),
     ]
 

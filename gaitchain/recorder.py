@@ -122,6 +122,8 @@ class Recorded:
         As seen live; None if the walk never began.
     absent : tuple of NodeView
         Sensors that were not there at the end.
+    nodes : tuple of NodeView
+        All sensors as they were when the walk ended.
     failure : JournalFailed or None
         Why the recording is not whole.
     """
@@ -132,6 +134,7 @@ class Recorded:
     absent: tuple[NodeView, ...]
     interrupted: bool
     failure: JournalFailed | None
+    nodes: tuple[NodeView, ...] = ()
 
 
 class Stop:
@@ -217,7 +220,7 @@ class Recorder:
                 self.session = session
                 session.on_news(self._news)
                 async with self._watched(session, live):
-                    absent = await self._session(session)
+                    views = await self._session(session)
         except JournalFailed as failed:
             raise GaitchainError(str(failed)) from failed
         finally:
@@ -229,7 +232,8 @@ class Recorder:
                 f"The live analysis broke off ({live.failure}); `gaitchain analyze` can be run on the session."
             )
         recovery = None if session.failure else await asyncio.to_thread(finish, self.order.path)
-        return Recorded(self.order.path, recovery, analysis, absent, self.stop.interrupted, session.failure)
+        absent = tuple(view for view in views if not view.state.live)
+        return Recorded(self.order.path, recovery, analysis, absent, self.stop.interrupted, session.failure, views)
 
     def choose(self, found: Sequence[Found]) -> tuple[WornNode, ...]:
         """Which of the sensors are recorded, and where they are worn; GaitchainError if none is."""
@@ -249,17 +253,17 @@ class Recorder:
         return tuple(nodes)
 
     async def _session(self, session: RecordingSession) -> tuple[NodeView, ...]:
-        """From connecting to stopping; the sensors that are not there at the end."""
+        """From connecting to stopping; the sensors as they were before they were stopped."""
         if await self.stop.unless(session.connect()) and await self.stop.unless(session.stream()):
             views = session.views()
             if any(view.state.live for view in views):
                 self._phase = Phase.CHECKING
                 if await self.stop.unless(asyncio.sleep(self.order.preflight.settle_s)):
                     await self._walk(session)
-        absent = tuple(view for view in session.views() if not view.state.live)
+        nodes = session.views()
         self._phase = Phase.STOPPING
         await session.stop()
-        return absent
+        return nodes
 
     async def _walk(self, session: RecordingSession) -> None:
         self._checks = tuple(session.checks(self.order.preflight))

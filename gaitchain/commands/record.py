@@ -7,12 +7,13 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gaitchain.analysis import exit_code
 from gaitchain.commands import COMMANDS
 from gaitchain.console import print_path
 from gaitchain.errors import ExitCode
@@ -21,8 +22,9 @@ from gaitchain.placing import tapped_places
 from gaitchain.recorder import Recorded, Recorder, RecordOrder, Stop, search
 from gaitchain.simulated_patient import PATIENT
 from gaitchain.sources import Source, parse_place, parse_source
-from sensor.acquisition.session import HostClock
+from sensor.acquisition.session import HostClock, NodeView
 from sensor.acquisition.virtual_patient import RadioSpec, found, living, virtual_node
+from sensor.acquisition.vitals import Vitals
 from sensor.links.loopback import World
 from sensor.person import Person
 from sensor.recording.sidecar import read_sidecar
@@ -114,7 +116,7 @@ def command(
 
     Without a terminal nothing is asked: the recording begins when the sensors have streamed for 5 s, and ends after
     --duration or by Ctrl-C, which always leaves a complete session. Ends with code 4 when no sensor is found or one is
-    missing at the end.
+    missing at the end, else with code 5 when the walk as seen live is invalid, such as nobody walking.
     """
     simulated = sources == (Source("sim"),)
     if speed == "max" and not simulated:
@@ -131,7 +133,7 @@ def command(
         click.echo(json.dumps(_said(recorded), ensure_ascii=False, allow_nan=False))
     else:
         _print(recorded)
-    return _code(recorded)
+    return exit_code_of(recorded)
 
 
 async def _real(order: RecordOrder) -> Recorded:
@@ -191,9 +193,20 @@ def _said(recorded: Recorded) -> dict[str, Any]:
         "interrupted": recorded.interrupted,
         "failure": None if recorded.failure is None else str(recorded.failure),
         "absent": [{"node": view.name, "placement": view.placement, "why": view.why} for view in recorded.absent],
+        "nodes": [_node_said(view) for view in recorded.nodes],
         "recording": None if recorded.recovery is None else recorded.recovery.said(),
         "summary": None if recorded.analysis is None else recorded.analysis.document,
     }
+
+
+def _node_said(view: NodeView) -> dict[str, Any]:
+    """One sensor as it was seen live when the walk ended; its clock as it was known then."""
+    said = {name: value if isinstance(value, int) else float(f"{value:.6g}") for name, value in _told(view.vitals)}
+    return {"node": view.name, "placement": view.placement, "state": view.state, "losses": view.losses, **said}
+
+
+def _told(vitals: Vitals) -> Iterator[tuple[str, float]]:
+    return ((name, value) for name, value in asdict(vitals).items() if value is not None)
 
 
 def _print(recorded: Recorded) -> None:
@@ -209,7 +222,8 @@ def _print(recorded: Recorded) -> None:
     print_path(recorded.path)
 
 
-def _code(recorded: Recorded) -> ExitCode:
+def exit_code_of(recorded: Recorded) -> ExitCode:
+    """What the process ends with; of several troubles the one that cost most. Says the sentences that belong to it."""
     if recorded.failure is not None:
         click.echo(
             f"Error: {recorded.failure} `gaitchain recover {recorded.path}` restores what was recorded.", err=True
@@ -219,4 +233,6 @@ def _code(recorded: Recorded) -> ExitCode:
         return ExitCode.INTERRUPTED
     for view in recorded.absent:
         click.echo(f"Error: {view.placement.value} ({view.name}) was not there at the end. {view.why}", err=True)
-    return ExitCode.NO_DEVICE if recorded.absent else ExitCode.OK
+    if recorded.absent:
+        return ExitCode.NO_DEVICE
+    return ExitCode.OK if recorded.analysis is None else exit_code(recorded.analysis, strict=False)

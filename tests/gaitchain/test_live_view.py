@@ -39,7 +39,7 @@ def row(view: NodeView) -> str:
 
 def test_a_sensor_that_does_well_shows_numbers_and_no_signs() -> None:
     line = row(VIEW)
-    assert " ".join(line.split()) == "left knee A0C30001 streaming 100 0.0 0.00 83 % 4.2 17 0"
+    assert " ".join(line.split()) == "left knee A0C30001 streaming 100 0.0 0.00 83 % 4.2 17 +12 0"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from sensor.samples import Placement
 from sensor.simulation import WalkSpec, simulate
 from tests.fakes.bluez.air import on_air
 from tests.fakes.bluez.daemon import private_bus
-from tests.gaitchain.test_record import FakeDesk
+from tests.gaitchain.desk import FakeDesk
 
 P = Placement
 SETTLE = PreflightParams(settle_s=1.0)

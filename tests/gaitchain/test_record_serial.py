@@ -23,7 +23,7 @@ from sensor.acquisition.virtual_patient import virtual_node
 from sensor.recording import RecordingTable, read_recording
 from sensor.samples import KNEES, Placement
 from sensor.simulation import WalkSpec, simulate
-from tests.gaitchain.test_record import FakeDesk
+from tests.gaitchain.desk import FakeDesk
 
 P = Placement
 SETTLE = PreflightParams(settle_s=1.0)
