@@ -21,6 +21,7 @@ from pipeline.quality import QualityParams
 from pipeline.result import Asymmetry, KneeSeries, PelvisSeries, Quality, Recording, SessionResult, Stride, Verdict
 from pipeline.summary_measures import SummaryParams, gait_measures, joint_measures, pelvis_measures, trunk_measures
 from pipeline.timecourse import TimeCourseParams, time_course
+from pipeline.waveforms import WaveformParams, waveform_differences
 from sensor.person import Person
 from sensor.samples import HIPS, KNEES, Placement, Side
 
@@ -35,6 +36,7 @@ class SessionParams:
     quality: QualityParams = field(default_factory=QualityParams)
     bouts: BoutParams = field(default_factory=BoutParams)
     time_course: TimeCourseParams = field(default_factory=TimeCourseParams)
+    waveforms: WaveformParams = field(default_factory=WaveformParams)
 
 
 def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionParams) -> SessionResult:
@@ -60,6 +62,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     done = [activity(part.postures, part.begin_s, part.strides, part.turns, params.bouts) for part in parts]
     longest = max(range(len(parts)), key=lambda i: parts[i].walking_time_s)
     course = time_course(parts[longest].strides, done[longest].rests, params.time_course)
+    curves = CurveCollector.of([part.curves for part in parts])
     standing = all(part.calibration is None or part.calibration.standing for part in parts)
     trunk = trunk_measures(strides, at, standing, params.summary)
     duration_s = sum(part.duration_s for part in parts)
@@ -84,7 +87,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         asymmetry=asymmetries,
         pelvis=pelvis,
         chain=chain(Evidence(asymmetries, gait, pelvis, course, trunk), worn),
-        curves=CurveCollector.of([part.curves for part in parts]).curves(at),
+        curves=curves.curves(at),
         pelvis_series=_pelvis_series(parts),
         knee_series=_knee_series(parts),
         provenance=_provenance(parts, params),
@@ -92,6 +95,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         bouts=tuple(bout for each in done for bout in each.bouts),
         rests=tuple(rest for each in done for rest in each.rests),
         trunk=trunk,
+        waveforms=waveform_differences(curves, _stride_time_s(strides), params.waveforms),
         joints=joint_measures(strides, standing, params.summary),
     )
 
@@ -109,6 +113,12 @@ def _matched(strides: Sequence[Stride], leg_m: float) -> Matched | None:
     speeds = np.array([s.stride_length_m / s.stride_time_s for s in strides if s.valid])
     speeds = speeds[np.isfinite(speeds)]
     return Matched(float(np.median(speeds)), leg_m) if len(speeds) else None
+
+
+def _stride_time_s(strides: Sequence[Stride]) -> float:
+    """Usual stride time; a second without strides."""
+    times = [stride.stride_time_s for stride in strides if stride.valid]
+    return float(np.median(times)) if times else 1.0
 
 
 def _asymmetry(metric: str, strides: Sequence[Stride], parts: Sequence[Part], params: AsymmetryParams) -> Asymmetry:

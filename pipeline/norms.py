@@ -58,6 +58,24 @@ ASYMMETRY: dict[str, AsymmetryNorm] = {
     "knee_flexion_swing": AsymmetryNorm("deg", 2.0, 3.0, 1.7, 0.8, is_angle=True, angle_sd_deg=3.0),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class WaveformNorm:
+    """Below what a difference between the sides' curves means nothing: so much, or so much of both curves' range."""
+
+    least: float  # in the curve's unit
+    share: float  # of the range
+
+
+# Wide enough for about 5 % of simulated healthy walks (20 persons) [D]: soft tissue differs from side to side.
+WAVEFORMS: dict[str, WaveformNorm] = {
+    "pelvis_obliquity": WaveformNorm(2.0, 0.0),
+    "knee_angular_velocity": WaveformNorm(30.0, 0.10),
+    "knee_flexion": WaveformNorm(10.0, 0.0),
+    "hip_flexion": WaveformNorm(10.0, 0.0),
+    "shank_impact": WaveformNorm(3.0, 0.25),
+}
+
 # Dimensionless speed, then mean and SD of each range in degrees: per-subject values of Schwartz 2008 [R], children;
 # obliquity range: mean-curve range x 0.9 for adults with the adult SD [M].
 _SPEEDS = np.array([0.172, 0.290, 0.429, 0.560])

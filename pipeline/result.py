@@ -206,6 +206,38 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the gait cycle, per cent, ends included, in which the sides differ; the largest difference there."""
+
+    start_pct: float
+    end_pct: float
+    at_pct: float
+    difference: float  # left minus right
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WaveformDifference:
+    """Left minus right of one curve over the gait cycle, in 101 points, with a band that holds for all of them at once.
+
+    ``limit`` is the size below which a difference means nothing; ``rms_pct`` the root mean square of the difference
+    against the range of both curves. Without a status of observed there are no numbers, but a reason.
+    """
+
+    name: str
+    unit: str
+    n_left: int
+    n_right: int
+    status: Status
+    reason: str
+    difference: FloatArray | None = None
+    low: FloatArray | None = None
+    high: FloatArray | None = None
+    limit: float | None = None
+    rms_pct: float | None = None
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChainLink:
     """What one link of the kinetic chain shows.
 
@@ -305,3 +337,4 @@ class SessionResult:
     rests: tuple[Rest, ...] = ()
     trunk: Mapping[str, Measure] = field(default_factory=dict)
     joints: Mapping[str, Measure] = field(default_factory=dict)
+    waveforms: Mapping[str, WaveformDifference] = field(default_factory=dict)
