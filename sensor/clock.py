@@ -194,57 +194,6 @@ class NodeClock:
         return x_s, session_s - x_s + slack_s
 
 
-@dataclass(slots=True)
-class LiveClock:
-    """A clock for samples as they arrive: causal, refitted now and then, never jumping.
-
-    A new fit takes over gradually, so that session times keep their order. The result depends on nothing but the order
-    of arrival: a replay of the journal gives the same times, bit for bit.
-
-    Attributes
-    ----------
-    refit_s : float
-        Device time between fits.
-    converge_s : float
-        Device time in which a new fit takes over.
-    """
-
-    clock: NodeClock = field(default_factory=NodeClock)
-    refit_s: float = 5.0
-    converge_s: float = 10.0
-    fit: ClockFit | None = None
-    _from_us: float = 0.0
-    _error_s: float = 0.0  # what the times given so far differ from the new fit at its beginning
-
-    def add(self, pair: OneWay | TwoWay) -> None:
-        """Keep a raw pair; refit if it is time."""
-        self.clock.add(pair)
-        newest_us = float(pair.device_us if isinstance(pair, OneWay) else pair.returned_us)
-        if self.fit is None or newest_us - self._from_us >= self.refit_s * 1e6:
-            self._refit(newest_us)
-
-    def session_s(self, device_us: FloatArray) -> FloatArray | None:
-        """Device microseconds (n,) to session seconds (n,); None until enough pings have been exchanged."""
-        if self.fit is None:
-            return None
-        elapsed = (device_us - self._from_us) * 1e-6 / self.converge_s
-        return self.fit.session_s(device_us) + self._error_s * np.clip(1.0 - elapsed, 0.0, 1.0)
-
-    def _refit(self, at_us: float) -> None:
-        fit = self.clock.fit()
-        if fit is None or not (fit.two_way or self._unpinged(at_us)):
-            return
-        here_us = np.array([at_us])
-        given_s = self.session_s(here_us)
-        self._error_s = 0.0 if given_s is None else float((given_s - fit.session_s(here_us))[0])
-        self.fit, self._from_us = fit, at_us
-
-    def _unpinged(self, at_us: float) -> bool:
-        """No pings for so long that none will come: the device has no clock to ask."""
-        pairs = self.clock.one_way
-        return not self.clock.two_way and bool(pairs) and at_us - pairs[0].device_us >= self.refit_s * 1e6
-
-
 def _tail(pairs: list, stamp: Callable, start_us: float) -> list:  # type: ignore[type-arg]
     """The pairs from ``start_us`` on; stamps rise but for small disorder."""
     low, high = 0, len(pairs)

@@ -1,9 +1,6 @@
 """Clock fits against clocks that are known."""
 
 import itertools
-import math
-import random
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -12,57 +9,9 @@ from hypothesis import strategies as st
 
 from firmware_protocol.crystal import Crystal
 from firmware_protocol.faults import Radio
-from sensor.clock import ClockFit, ClockParams, LiveClock, NodeClock, OneWay, TwoWay, lower_hull
+from sensor.clock import ClockFit, ClockParams, NodeClock, OneWay, TwoWay, lower_hull
 from sensor.samples import FloatArray
-
-EPOCH_NS = 5 * 10**17
-
-
-@dataclass
-class Air:
-    """One node on the air: what its host would have recorded."""
-
-    crystal: Crystal
-    radio: Radio
-    seed: int = 0
-    ping_every_s: float = 1.0
-    packet_s: float = 0.13
-
-    def device_us(self, true_s: float) -> int:
-        return math.floor(self.crystal.device_us(true_s))
-
-    def pairs(self, duration_s: float) -> list[tuple[float, OneWay | TwoWay]]:
-        """Pairs with the true second of their arrival, in order of arrival. Session seconds are true seconds."""
-        rng, radio = random.Random(self.seed), replace(self.radio)
-        frames = [("data", k * self.packet_s) for k in range(1, int(duration_s / self.packet_s))]
-        burst = self.ping_every_s > 0  # 4 a second in the first 10 s, 8 at the end, as PROTOCOL.md has it
-        pings = [("ping", 0.25 * k + rng.uniform(0.0, 0.2)) for k in range(40) if burst]
-        pings += [("ping", duration_s - 0.1 * k - rng.uniform(0.0, 0.1)) for k in range(8) if burst]
-        at = 10.0
-        while at < duration_s and self.ping_every_s:
-            pings.append(("ping", at))
-            at += rng.uniform(0.5, 1.5) * self.ping_every_s
-        found: list[tuple[float, OneWay | TwoWay]] = []
-        for kind, sent_s in sorted(frames + pings, key=lambda e: e[1]):
-            if kind == "data":
-                arrived_s = radio.up(sent_s)
-                found.append((arrived_s, OneWay(self.device_us(sent_s), self.host_ns(arrived_s))))
-            else:
-                received_s = radio.down(sent_s)
-                returned_s = received_s + rng.uniform(0.0, 0.05)
-                arrived_s = radio.up(returned_s)
-                ping = TwoWay(
-                    self.host_ns(sent_s),
-                    self.device_us(received_s),
-                    self.device_us(returned_s),
-                    self.host_ns(arrived_s),
-                )
-                found.append((arrived_s, ping))
-        return sorted(found, key=lambda e: e[0])
-
-    @staticmethod
-    def host_ns(true_s: float) -> int:
-        return EPOCH_NS + round(true_s * 1e9)
+from tests.sensor.air import EPOCH_NS, NODES, Air
 
 
 def filled(air: Air, duration_s: float) -> NodeClock:
@@ -74,14 +23,6 @@ def filled(air: Air, duration_s: float) -> NodeClock:
 
 def stamps(air: Air, true_s: FloatArray) -> FloatArray:
     return np.array([air.crystal.device_us(t) for t in true_s])
-
-
-NODES = [
-    Air(Crystal(40.0, 3.0, 1800.0, 10**6), Radio(0.030, 0.05, 0.002, 0.003, 1), 1),
-    Air(Crystal(-40.0, 3.0, 2400.0, 2**32 - 10**9), Radio(0.030, 0.20, 0.002, 0.011, 2), 2),
-    Air(Crystal(11.0, 2.0, 1500.0, 0), Radio(0.015, 0.05, 0.003, 0.001, 3), 3),
-    Air(Crystal(-7.0, 5.0, 3000.0, 7 * 10**9), Radio(0.050, 0.10, 0.002, 0.023, 4), 4),
-]
 
 
 def test_four_nodes_for_an_hour_stay_within_three_milliseconds_of_each_other() -> None:
@@ -229,56 +170,6 @@ def test_no_point_lies_below_the_hull_and_its_corners_are_points(points: list[tu
     assert (np.diff(hull_y) / np.diff(hull_x) == np.sort(np.diff(hull_y) / np.diff(hull_x))).all()
     assert set(zip(hull_x, hull_y, strict=True)) <= set(zip(x, y, strict=True))
     assert (np.interp(x, hull_x, hull_y) <= y + 1e-9).all()
-
-
-def test_live_times_keep_their_order_and_settle_within_three_milliseconds() -> None:
-    errors = []
-    for air in NODES:
-        live, given, truth = LiveClock(NodeClock(EPOCH_NS)), [], []
-        for _, pair in air.pairs(300.0):
-            live.add(pair)
-            if isinstance(pair, OneWay):
-                device_us = np.array(
-                    [pair.device_us + 10_000.0 * k for k in range(-12, 1)]
-                )  # the batch that ended with this stamp
-                session_s = live.session_s(device_us)
-                if session_s is not None:
-                    given.append(session_s)
-                    truth.append(np.array([air.crystal.since_boot_s(us) for us in device_us]))
-        session, true_s = np.concatenate(given), np.concatenate(truth)
-        assert (np.diff(session) > 0.008).all()
-        assert true_s[0] < 5.0
-        error = session - true_s
-        assert np.abs(error).max() < 0.02
-        errors.append(np.interp(np.arange(120.0, 298.0), true_s, error))
-    for one, other in itertools.combinations(errors, 2):
-        assert np.abs(one - other).max() <= 0.003
-
-
-def test_live_times_depend_only_on_the_order_of_arrival() -> None:
-    pairs = [pair for _, pair in NODES[1].pairs(60.0)]
-    at_us = np.array([NODES[1].device_us(59.0) * 1.0])
-    first, second = LiveClock(), LiveClock()
-    for pair in pairs:
-        first.add(pair)
-        first.session_s(at_us)
-    for pair in pairs:
-        second.add(pair)
-    assert first.session_s(at_us) == second.session_s(at_us)
-
-
-def test_a_device_that_cannot_be_pinged_gets_times_after_a_while() -> None:
-    air = Air(Crystal(25.0), Radio(0.03, 0.05, 0.002, 0.0, 5), ping_every_s=0.0)
-    live, first_s = LiveClock(NodeClock(EPOCH_NS)), None
-    for arrived_s, pair in air.pairs(20.0):
-        live.add(pair)
-        if first_s is None and live.session_s(np.zeros(1)) is not None:
-            first_s = arrived_s
-    assert first_s is not None
-    assert 5.0 <= first_s < 6.0
-    assert live.fit is not None
-    assert not live.fit.two_way
-    assert live.fit.frames > 100  # refitted since
 
 
 def test_drift_is_the_crystals_sign() -> None:

@@ -6,13 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sensor.acquisition.causal_clock import CausalClock
 from sensor.acquisition.live_fold import SILENT_S, LiveFold
 from sensor.acquisition.plan import RECORDING, RecordingPlan
-from sensor.clock import NodeClock, OneWay, TwoWay
 from sensor.person import Person
 from sensor.recording.journal import Record, StateChange
 from sensor.recording.journal_reader import JournalReader
@@ -94,41 +90,6 @@ def test_the_fold_of_the_journal_is_that_of_the_session(tmp_path: Path) -> None:
     assert len(ours) == len(theirs) > 50
     for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(a.time_s, b.time_s)
-
-
-pairs = st.lists(st.tuples(st.floats(0.001, 3.0), st.floats(0.0, 0.2), st.booleans()), min_size=3, max_size=60)
-
-
-@given(pairs, st.floats(-100.0, 100.0))
-def test_causal_times_always_rise_evenly(arrivals: list[tuple[float, float, bool]], drift_ppm: float) -> None:
-    """Whatever the delays, and however often it is fitted anew: no step back, no step much longer than a period."""
-    clock, true_s, newest = CausalClock(NodeClock()), 100.0, None
-    for step_s, delay_s, ping in arrivals:
-        true_s += step_s
-        device_us = round(true_s * (1e6 + drift_ppm))
-        arrived_ns = round((true_s + delay_s) * 1e9)
-        clock.add(
-            TwoWay(round((true_s - delay_s) * 1e9), device_us, device_us, arrived_ns)
-            if ping
-            else OneWay(device_us, arrived_ns)
-        )
-        if clock.fit is None:
-            continue
-        device = np.arange(device_us - 90_000, device_us + 1, 10_000, dtype=np.float64)
-        device = device if newest is None else device[device > newest[0]]
-        if not len(device):
-            continue
-        given_s = clock.session_s(device)
-        steps = np.diff(given_s)
-        assert ((steps > 0.0097) & (steps < 0.0103)).all()
-        if newest is not None:
-            assert given_s[0] - newest[1] == pytest.approx((device[0] - newest[0]) * 1e-6, rel=0.025)
-        newest = (float(device[-1]), float(given_s[-1]))
-
-
-def test_without_a_fit_there_is_no_time() -> None:
-    with pytest.raises(ValueError, match="no fit"):
-        CausalClock(NodeClock()).session_s(np.array([1.0]))
 
 
 def test_the_plan_survives_the_journal() -> None:
