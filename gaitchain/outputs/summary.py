@@ -21,6 +21,7 @@ from pipeline.result import (
     SessionResult,
     Status,
     Stride,
+    WaveformDifference,
 )
 from sensor.person import Person
 from sensor.samples import Placement, Side
@@ -48,6 +49,8 @@ def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
         "gait": _measures(result.gait, GAIT, placements),
         "pelvis": _measures(result.pelvis, PELVIS, placements),
         "time_course": _measures(result.time_course, {}, placements),
+        "trunk": _measures(result.trunk, {}, placements),
+        "joints": _measures(result.joints, {}, placements),
     }
     return {
         "schema_version": SCHEMA_VERSION,
@@ -57,7 +60,13 @@ def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
         "gait": {name: measure["value"] for name, measure in measures["gait"].items()},
         "asymmetry": _asymmetries(result.asymmetry, placements),
         "pelvis": {name: measure["value"] for name, measure in measures["pelvis"].items()},
-        "time_course": {name: measure["value"] for name, measure in measures["time_course"].items()},
+        **{
+            group: {name: measure["value"] for name, measure in measures[group].items()}
+            for group in ("time_course", "trunk", "joints")
+        },
+        "bouts": plain(result.bouts),
+        "rests": plain(result.rests),
+        "waveforms": {name: _waveform(found) for name, found in result.waveforms.items()},
         "measures": {f"{group}.{name}": item for group, items in measures.items() for name, item in items.items()},
         "chain": _chain(result.chain),
         "risk": _risk(risk, person),
@@ -139,6 +148,28 @@ def _measure(measure: Measure) -> JsonObject:
     }
 
 
+def _waveform(found: WaveformDifference) -> JsonObject:
+    """Where the sides differ; the whole curve of the difference is not written here."""
+    entry: JsonObject = {
+        "unit": found.unit,
+        "n_left": found.n_left,
+        "n_right": found.n_right,
+        "limit": number(found.limit),
+        "rms_pct": number(found.rms_pct),
+        "largest_difference": None,
+        "largest_at_pct": None,
+        "largest_ci95": None,
+        "regions": plain(found.regions),
+        "status": found.status.value,
+        "reason": found.reason,
+    }
+    if found.difference is not None and found.low is not None and found.high is not None:
+        at = int(abs(found.difference).argmax())
+        entry["largest_difference"], entry["largest_at_pct"] = number(found.difference[at]), float(at)
+        entry["largest_ci95"] = _interval((found.low[at], found.high[at]))
+    return entry
+
+
 def _asymmetries(asymmetries: Mapping[str, Asymmetry], placements: Collection[Placement]) -> JsonObject:
     absent = {name: _absent_asymmetry(promise, placements) for name, promise in ASYMMETRY.items()}
     return absent | {name: _asymmetry(asymmetry) for name, asymmetry in asymmetries.items()}
@@ -195,6 +226,7 @@ def _link(link: ChainLink) -> JsonObject:
         "z": number(link.z),
         "side": plain(link.side),
         "confidence": link.confidence.value,
+        "evidence": list(link.evidence),
         **_status(link.status, link.value, link.reason),
     }
 

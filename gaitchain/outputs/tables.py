@@ -55,6 +55,12 @@ _STRIDE_EXTRAS = {
     "harmonic_ratio_vertical": 3,
     "harmonic_ratio_forward": 3,
     "harmonic_ratio_sideways": 3,
+    "hip_flexion_max_deg": ANGLE_DECIMALS,
+    "hip_flexion_min_deg": ANGLE_DECIMALS,
+    "trunk_lean_deg": ANGLE_DECIMALS,
+    "trunk_side_lean_deg": ANGLE_DECIMALS,
+    "thorax_pelvis_phase_deg": ANGLE_DECIMALS,
+    "thorax_pelvis_rom_deg": ANGLE_DECIMALS,
 }
 STRIDE_COLUMNS = ("side", *_STRIDE_NUMBERS, "straight", "valid", "reason", *_STRIDE_EXTRAS)
 
