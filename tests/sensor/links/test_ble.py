@@ -15,19 +15,16 @@ from firmware_protocol.gatt import CONTROL_UUID, TIME_UUID
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from sensor.devices import movella_dot
-from sensor.devices.gaitnode import GaitNodeDecoder, samples_of
-from sensor.devices.gaitnode_client import GaitNodeClient
 from sensor.devices.samples import DeviceSamples
 from sensor.links import ble
 from sensor.links.ble import BleAdapter, Seen
-from sensor.links.link import Link, LinkLost, LinkRefused
+from sensor.links.link import LinkLost, LinkRefused
 from tests.fakes.bluez.air import on_air
 from tests.fakes.bluez.daemon import private_bus
 from tests.fakes.bluez.node import NodeOnAir
 from tests.fakes.bluez.service import Characteristic, FakeBlueZ, Peripheral
 from tests.firmware_protocol.packets import still
-
-SESSION = 99
+from tests.sensor.links.streamed import streamed
 
 
 @pytest.fixture(scope="module")
@@ -57,31 +54,6 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(limited())
 
 
-async def streaming(link: Link, seconds: float, rate_hz: int = 100) -> GaitNodeDecoder:
-    """Start a session, listen for a while, stop it; the decoder knows what came."""
-    client, decoder = GaitNodeClient(link), GaitNodeDecoder()
-    counters: list[int] = []
-
-    async def listen() -> None:
-        async for arrival in client.arrivals():
-            for samples in samples_of(decoder.push(arrival)):
-                counters.extend(samples.counter.tolist())
-
-    task = asyncio.create_task(listen())
-    await client.hello()
-    await client.configure(rate_hz)
-    await client.start(SESSION)
-    await client.ping()
-    await asyncio.sleep(seconds)
-    stopped = await client.stop(SESSION)
-    await asyncio.sleep(0.05)
-    assert counters == list(range(stopped.next_counter))
-    await link.close()
-    with pytest.raises(LinkLost, match="was closed"):
-        await task
-    return decoder
-
-
 async def seen(adapter: BleAdapter, *short_ids: int) -> list[Seen]:
     """Scan until these nodes are heard; in the order asked for."""
     found = {one.advert.short_id: one for one in await adapter.scan(5.0, short_ids) if one.advert is not None}
@@ -98,8 +70,8 @@ def test_four_nodes_are_found_by_what_they_advertise_and_stream_at_once(bus: str
             links = [await adapter.connect(one) for one in found]
             assert [link.name for link in links] == [f"Sensor 0000000{i}" for i in (1, 2, 3, 4)]
             rates = (100, 200, 200, 100)
-            decoders = await asyncio.gather(*(streaming(k, 1.0, r) for k, r in zip(links, rates, strict=True)))
-            for decoder, rate_hz in zip(decoders, rates, strict=True):
+            streams = await asyncio.gather(*(streamed(k, 1.0, r) for k, r in zip(links, rates, strict=True)))
+            for (decoder, _), rate_hz in zip(streams, rates, strict=True):
                 assert decoder.ledger.received >= 0.9 * rate_hz
                 assert decoder.ledger.missing() == []
                 assert decoder.refused == 0
@@ -114,7 +86,7 @@ def test_the_batch_follows_the_mtu(bus: str, att_mtu: int, batch: int) -> None:
             adapter = BleAdapter()
             link = await adapter.connect((await seen(adapter, 7))[0])
             assert link.max_frame == att_mtu - 3
-            decoder = await streaming(link, 0.4)
+            decoder = (await streamed(link, 0.4))[0]
             assert decoder.info is not None
             assert decoder.info.batch == batch
 
@@ -145,7 +117,7 @@ def test_a_drop_ends_the_link_and_the_same_node_can_be_had_again(bus: str) -> No
                 await link.send(b"", CONTROL_UUID)
             await link.close()
             again = await adapter.connect(one)
-            assert (await streaming(again, 0.3)).ledger.received > 0
+            assert (await streamed(again, 0.3))[0].ledger.received > 0
 
     run(main)
 

@@ -14,14 +14,13 @@ from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from sensor.devices.gaitnode import GaitNodeDecoder, samples_of
 from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
-from sensor.links.ble import BleAdapter, BleLink, Seen
+from sensor.links.ble import BleAdapter, Seen
 from sensor.links.link import LinkLost, LinkRefused
 from sensor.simulation.virtual_time import run_virtually
 from tests.fakes.bumble.central import BumbleClient
 from tests.fakes.bumble.peripheral import NodeInAir, in_air
 from tests.firmware_protocol.packets import clockwork
-
-SESSION = 99
+from tests.sensor.links.streamed import SESSION, streamed
 
 
 def story(tell: Callable[[BleAdapter, list[NodeInAir]], Awaitable[None]], *serials: int, att_mtu: int = 247) -> None:
@@ -37,30 +36,6 @@ def story(tell: Callable[[BleAdapter, list[NodeInAir]], Awaitable[None]], *seria
 async def seen(adapter: BleAdapter, *short_ids: int) -> list[Seen]:
     found = {one.advert.short_id: one for one in await adapter.scan(5.0, short_ids) if one.advert is not None}
     return [found[short_id] for short_id in short_ids]
-
-
-async def streamed(link: BleLink, seconds: float, rate_hz: int) -> tuple[GaitNodeDecoder, list[int]]:
-    """Stream for a while; the decoder and the counters in order of arrival."""
-    client, decoder, counters = GaitNodeClient(link), GaitNodeDecoder(), list[int]()
-
-    async def listen() -> None:
-        async for arrival in client.arrivals():
-            for samples in samples_of(decoder.push(arrival)):
-                counters.extend(samples.counter.tolist())
-
-    task = asyncio.create_task(listen())
-    await client.hello()
-    await client.configure(rate_hz)
-    await client.start(SESSION)
-    await client.ping()
-    await asyncio.sleep(seconds)
-    stopped = await client.stop(SESSION)
-    await asyncio.sleep(0.1)
-    assert counters == list(range(stopped.next_counter))
-    await link.close()
-    with pytest.raises(LinkLost, match="was closed"):
-        await task
-    return decoder, counters
 
 
 def test_four_nodes_stream_at_once_without_loss() -> None:
