@@ -1,0 +1,35 @@
+"""A node that streams over a link for a while."""
+
+import asyncio
+
+import pytest
+
+from sensor.devices.gaitnode import GaitNodeDecoder, samples_of
+from sensor.devices.gaitnode_client import GaitNodeClient
+from sensor.links.link import Link, LinkLost
+
+SESSION = 99
+
+
+async def streamed(link: Link, seconds: float, rate_hz: int = 100) -> tuple[GaitNodeDecoder, list[int]]:
+    """Stream without loss, then close the link; the decoder and the counters in order of arrival."""
+    client, decoder, counters = GaitNodeClient(link), GaitNodeDecoder(), list[int]()
+
+    async def listen() -> None:
+        async for arrival in client.arrivals():
+            for samples in samples_of(decoder.push(arrival)):
+                counters.extend(samples.counter.tolist())
+
+    task = asyncio.create_task(listen())
+    await client.hello()
+    await client.configure(rate_hz)
+    await client.start(SESSION)
+    await client.ping()
+    await asyncio.sleep(seconds)
+    stopped = await client.stop(SESSION)
+    await asyncio.sleep(0.1)
+    assert counters == list(range(stopped.next_counter))
+    await link.close()
+    with pytest.raises(LinkLost, match="was closed"):
+        await task
+    return decoder, counters
