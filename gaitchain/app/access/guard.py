@@ -90,7 +90,7 @@ class Guard:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token")
         if scope["type"] != "http" or scope["path"] != "/" or not given:
             return None
-        if self._login(headers) is not None:  # the address again, in the browser that has used it
+        if self._visitor(headers) is not None:  # the address again, in the browser that has used it
             return RedirectResponse("/", 303)
         admission = self._door.token.admit(given[0], _client(scope))
         if admission.secret is None:
@@ -108,12 +108,9 @@ class Guard:
 
     # -- who it is
 
-    def _login(self, headers: Headers) -> str | None:
-        secret = _cookie(headers, self._settings.cookie)
-        return None if secret is None else self._door.logins.name(secret)
-
     def _visitor(self, headers: Headers) -> Visitor | None:
-        name = self._login(headers)
+        secret = _cookie(headers, self._settings.cookie)
+        name = None if secret is None else self._door.logins.name(secret)
         return None if name is None else self._door.visitor(name)
 
     # -- what passes through

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from gaitchain import __version__
 from gaitchain.analysis import analyse, write
-from gaitchain.errors import GaitchainError
-from gaitchain.outputs import OutputError
+from gaitchain.errors import explain
 from gaitchain.outputs.plain import JsonObject
 from gaitchain.store import Care, Store, StoreError
 from sensor.recording import RecordingError, read_recording
@@ -42,8 +41,9 @@ def keep(store: Store, path: Path, care: Care | None, by: str) -> Kept:
         analysis = analyse(read_recording(path))
         write(analysis, SessionFolder(path).results(__version__))
         document = analysis.document
-    except (RecordingError, GaitchainError, OutputError, OSError) as error:
-        problem = str(error)
+    except Exception as error:  # noqa: BLE001 - the session is kept whatever the analysis makes of it
+        explained = explain(error)
+        problem = explained[0] if explained else f"The analysis broke off ({type(error).__name__})."
     store.add_session(path, care, by)
     return Kept(path, document, problem)
 
