@@ -1,5 +1,6 @@
 """The simulated patient: a kinematic walker, what pain changes in it, the sensors worn on it, and the truth."""
 
+from sensor.simulation.faults import FAULTS, with_fault
 from sensor.simulation.files import write_truth
 from sensor.simulation.protocol import PROTOCOLS, Activity, Bout
 from sensor.simulation.spec import EXPRESSIONS, STRAIGHT, Ailment, WalkSpec
@@ -9,6 +10,7 @@ from sensor.simulation.walk import SimulatedWalk, simulate
 
 __all__ = [
     "EXPRESSIONS",
+    "FAULTS",
     "PROTOCOLS",
     "STRAIGHT",
     "Activity",
@@ -19,5 +21,6 @@ __all__ = [
     "WalkSpec",
     "WalkTruth",
     "simulate",
+    "with_fault",
     "write_truth",
 ]

@@ -31,6 +31,9 @@ OFFSET_SD_DEG = {
 }
 STANDING_DEG = {Channel.TILT: 11.0, Channel.HIP_FLEXION: 12.0, Channel.KNEE_FLEXION: 5.0, Channel.HIP_ROTATION: -2.4}
 WALKING_SHARE = 0.5  # of an offset's spread that standing does not share [assumption]; the rest is anatomy and posture
+MIDLINE = (Channel.OBLIQUITY, Channel.ROTATION, Channel.TRUNK_OBLIQUITY, Channel.TRUNK_ROTATION)
+DAY_SHARE = 0.2  # of an offset's spread, from day to day [assumption]; strapping on again adds its own
+DAY_SPEED_SD = 0.03  # [assumption]
 LEG_SHARE_OF_OFFSET = 0.06  # of an offset's spread that is one leg's own: 3 % (SD) of step length between the sides
 AMPLITUDE_CV = dict.fromkeys(Channel, 0.09) | {
     Channel.HIP_FLEXION: 0.03,  # tied to step length
@@ -42,6 +45,8 @@ ROTATION_PER_YEAR = 0.005  # less range a year after 50; older people turn 10 to
 # one person's range over that of the mean curve, which smears timing
 AVERAGING_GAIN = {Channel.OBLIQUITY: 1.1, Channel.ROTATION: 1.2}
 PHASE_SD = 0.012
+CADENCE_SD = 0.028  # of c*: 0.037 in the free group [Schwartz 2008], less what its speeds explain
+STANCE_SD = 0.012  # of the gait cycle; double support 22 to 30 % of adults [GAITRite table]
 STANCE_SIDE_SD = 0.021  # natural ln(left/right): healthy people's index is 1.5 +- 1.2 % [recalled, biomechanics.md 1.2]
 STEP_SIDE_SD = 0.032  # the same of step times, 2 to 3 +- 2 %
 LOADING_SIDE_SD = 0.15  # [assumption]
@@ -81,6 +86,7 @@ class Body:
     step_log_ratio: float  # ln of the affected leg's step time over the other's
     drop_difference_deg: float
     impact_log_ratio: float
+    stance_offset: float  # of the stance fraction, both legs alike
     loading_log_ratio: float  # of the knee's bending under load
     swing_difference_deg: float  # of its peak in swing
     impact_gain: float
@@ -118,6 +124,11 @@ def draw_body(spec: WalkSpec) -> Body:
     speed = spec.speed_m_s or float(np.clip(preferred, 0.7, 1.7))
 
     standing, offset = _offsets(spec.seed)
+    if spec.session:
+        day = stream(spec.seed, f"day {spec.session}")
+        shift = DAY_SHARE * np.array([OFFSET_SD_DEG[c] for c in Channel]) * day.standard_normal(len(Channel))
+        offset = offset + np.where(np.isin(list(Channel), MIDLINE), shift * np.array([[1.0], [-1.0]]), shift)
+        speed *= float(np.exp(DAY_SPEED_SD * day.standard_normal()))
     amplitude, phase = _amplitudes(spec.seed, age)
     differences = stream(spec.seed, "left-right").standard_normal(8)
     amplitude[:, [Channel.KNEE_FLEXION, Channel.HIP_FLEXION]] *= np.exp(
@@ -131,7 +142,7 @@ def draw_body(spec: WalkSpec) -> Body:
         height_m=height,
         mass_kg=mass,
         speed_m_s=speed,
-        cadence_offset=0.02 * float(cadence_draw),
+        cadence_offset=CADENCE_SD * float(cadence_draw),
         standing_deg=standing,
         walking_offset_deg=offset,
         amplitude=amplitude,
@@ -142,6 +153,7 @@ def draw_body(spec: WalkSpec) -> Body:
         step_log_ratio=STEP_SIDE_SD * float(differences[3]),
         drop_difference_deg=0.9 * float(differences[4]),
         impact_log_ratio=0.12 * float(differences[5]),
+        stance_offset=STANCE_SD * float(np.clip(stream(spec.seed, "stance").standard_normal(), -2.5, 2.5)),
         loading_log_ratio=LOADING_SIDE_SD * float(differences[6]),
         swing_difference_deg=SWING_SIDE_SD_DEG * float(differences[7]),
         impact_gain=float(np.exp(0.25 * stream(spec.seed, "impact gain").standard_normal())),
@@ -159,7 +171,7 @@ def _offsets(seed: int) -> tuple[FloatArray, FloatArray]:
     legs = slice(Channel.HIP_FLEXION, Channel.ANKLE + 1)
     both = WALKING_SHARE * np.tile(walking, (2, 1))
     both[:, legs] += LEG_SHARE_OF_OFFSET * own[:, legs]
-    both[1, [Channel.OBLIQUITY, Channel.ROTATION, Channel.TRUNK_OBLIQUITY, Channel.TRUNK_ROTATION]] *= -1.0
+    both[1, list(MIDLINE)] *= -1.0
     return usual + np.sqrt(1.0 - WALKING_SHARE**2) * sd * shared, sd * both - usual
 
 

@@ -77,7 +77,7 @@ def gait(body: Body, shift: Shifts) -> Gait:
     v_star = healthy.dimensionless_speed(speed, body.leg_length_m)
     rate, step = stride_parameters(v_star, body.cadence_offset)
     rate, step = rate * (1.0 + whole.cadence), step / (1.0 + whole.cadence)
-    usual = healthy.stance_fraction(v_star)
+    usual = healthy.stance_fraction(v_star) + body.stance_offset
     sign = np.array([1.0, -1.0])
     legs = (shift.affected, shift.other)
     split = 1.0 / (1.0 + np.exp(body.step_log_ratio)) + whole.step_split

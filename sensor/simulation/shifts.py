@@ -10,8 +10,9 @@ from numpy.random import Generator
 from sensor.simulation.pathways import PATHWAYS, Levels, Table
 
 ANCHORS = (0.0, 0.25, 0.55, 0.85, 1.0)  # severities: none, mild, moderate, severe, beyond
-RESPONSE_SD = 0.35  # people differ in how much they show of a shift
-RESPONSE_RANGE = (0.4, 1.6)
+RESPONSE_SD = 0.30  # people differ in how much they show of one shift
+COMMON_SD = 0.35  # and of all of them: some limp, some hardly do [assumption]
+RESPONSE_RANGE = (0.25, 1.9)
 SIDE_SD = 0.10  # between the legs of one person, where a table changes both alike
 
 
@@ -71,13 +72,16 @@ class Shifts:
 def shifts(pathway: str, severity: float, response: Generator) -> tuple[Shifts, Shifts]:
     """What one person shows at the beginning of the walk and what it comes to; the same without a course.
 
-    Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it, N(1, 0.35) within
-    0.4 to 1.6. The responses are drawn in a fixed order, so they are the same at every severity and in every pathway.
+    Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it, N(1, 0.30), and
+    to all of them, N(1, 0.35), together within 0.25 to 1.9. The responses are drawn in a fixed order, so they are the
+    same at every severity and in every pathway.
     """
     row = PATHWAYS[pathway]
 
+    common = 1.0 + COMMON_SD * float(np.clip(response.standard_normal(), -2.0, 2.0))
+
     def gains(names: tuple[str, ...]) -> dict[str, float]:
-        size = np.clip(1.0 + RESPONSE_SD * response.standard_normal(len(names)), *RESPONSE_RANGE)
+        size = np.clip(common * (1.0 + RESPONSE_SD * response.standard_normal(len(names))), *RESPONSE_RANGE)
         sign = np.where(response.random(len(names)) < 0.5, -1.0, 1.0)
         return {n: float(a * (b if n in row.either_sign else 1.0)) for n, a, b in zip(names, size, sign, strict=True)}
 

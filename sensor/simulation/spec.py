@@ -9,6 +9,7 @@ from sensor.samples import Placement, Side
 from sensor.simulation.noise import NOISE
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.protocol import PROTOCOLS
+from sensor.simulation.streams import stream
 
 WALKWAY_M = 20.0  # a clinic corridor; longer walks turn at its ends
 TURNING_FROM_S = 60.0  # shorter recordings go straight unless a walkway is given
@@ -59,6 +60,9 @@ class WalkSpec:
         pelvis, alike on both sides, or on a cane.
     protocol : str
         A key of :data:`sensor.simulation.protocol.PROTOCOLS`: what the person is asked to do.
+    session : int
+        0 is the first time; any other number is the same person on another day: strapped on again, other strides, a
+        little another speed and posture.
     age_years, sex, height_m, mass_kg, speed_m_s : optional
         Fix a property of the person instead of drawing it; speed is the preferred speed before the pathway slows it.
     """
@@ -85,6 +89,7 @@ class WalkSpec:
     also_side: Side | None = None
     expression: str = "usual"
     protocol: str = "walk"
+    session: int = 0
 
     def __post_init__(self) -> None:
         def demand(good: bool, sentence: str) -> None:
@@ -107,6 +112,7 @@ class WalkSpec:
             self.also is None or (self.also in PATHWAYS and self.also != self.pathway),
             f"second pathway {self.also!r} is unknown or the first one; choose from {', '.join(PATHWAYS)}",
         )
+        demand(self.session >= 0, f"session is {self.session}; choose 0 or more")
         demand(0.0 <= self.also_severity <= 1.0, f"second severity is {self.also_severity}; it goes from 0 to 1")
         for name, value, known in (
             ("expression", self.expression, EXPRESSIONS),
@@ -122,6 +128,11 @@ class WalkSpec:
         if self.also is None:
             return (first,)
         return first, Ailment(self.also, self.also_severity, self.also_side or self.side)
+
+    @property
+    def day_seed(self) -> int:
+        """The seed of everything that is another on another day; in the first session the person's own."""
+        return self.seed if self.session == 0 else int(stream(self.seed, f"session {self.session}").integers(2**62))
 
     @property
     def turns_after_m(self) -> float:

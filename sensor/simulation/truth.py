@@ -101,7 +101,7 @@ def tell(spec: WalkSpec, patient: Patient, laid: Steps, moved: Motion, grid: Gri
         ankles = {side: MIRROR * ankle for side, ankle in ankles.items()}
     turns = tuple(Turn(t.start_s, t.end_s, -t.angle_rad if mirrored else t.angle_rad) for t in laid.turns)
     events = _events(laid, sides)
-    bouts = done(patient.bouts, laid.spans, spec.seed, spec.duration_s)
+    bouts = done(patient.bouts, laid.spans, spec.day_seed, spec.duration_s)
     found = summary.strides(events, turns)
     knees = {side: joints[f"knee_flexion_{side}"] for side in Side}
     numbers: dict[str, object] = {

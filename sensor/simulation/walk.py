@@ -47,11 +47,11 @@ def simulate(spec: WalkSpec) -> SimulatedWalk:
         spec.turns_after_m,
         patient.body.first_role,
         PROTOCOLS[spec.protocol].walks_m > 0,
-        stream(spec.seed, "steps"),
-        stream(spec.seed, "turns"),
+        stream(spec.day_seed, "steps"),
+        stream(spec.day_seed, "turns"),
     )
-    moved = motion(spec.seed, laid, patient, grid.fine_s)
-    walk = worn.Walk(spec.seed, patient, laid, moved, frames(moved, patient.body.height_m), _noise(spec))
+    moved = motion(spec.day_seed, laid, patient, grid.fine_s)
+    walk = worn.Walk(spec.day_seed, patient, laid, moved, frames(moved, patient.body.height_m), _noise(spec))
     acc, gyr = {}, {}
     for placement in _worn(spec):
         acc[placement], gyr[placement] = _record(walk, placement, grid, spec)
@@ -83,15 +83,15 @@ def _worn(spec: WalkSpec) -> tuple[Placement, ...]:
 def _record(walk: worn.Walk, placement: Placement, grid: node.Grid, spec: WalkSpec) -> tuple[FloatArray, FloatArray]:
     mirrored = spec.side is Side.RIGHT
     canonical = placement.mirrored if mirrored else placement
-    late_s = node.clock_error_s(spec.seed, canonical, grid, walk.noise)
+    late_s = node.clock_error_s(walk.seed, canonical, grid, walk.noise)
     both = node.sampled(np.concatenate(worn.felt(walk, canonical)), grid, late_s)
     force, rate = both[:3], both[3:]
     shake, turn = worn.shaken(walk, canonical, grid)
     force, rate = force + shake, rate + turn
-    node.measured(force, rate, spec.seed, canonical, spec.rate_hz, walk.noise)
+    node.measured(force, rate, walk.seed, canonical, spec.rate_hz, walk.noise)
     if mirrored:
         force, rate = MIRROR * force, -MIRROR * rate  # angular rate is an axial vector
-    gone = node.lost(spec.seed, canonical, grid.count, spec.loss)
+    gone = node.lost(walk.seed, canonical, grid.count, spec.loss)
     force[:, gone] = np.nan
     rate[:, gone] = np.nan
     return np.ascontiguousarray(force.T), np.ascontiguousarray(rate.T)
