@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
-from pipeline.result import Asymmetry, EventKind, Flag, Measure, SessionResult, Status, Stride, Verdict
+from pipeline.result import (
+    Asymmetry,
+    BoutKind,
+    Curve,
+    EventKind,
+    Flag,
+    Measure,
+    SessionResult,
+    Status,
+    Stride,
+    Verdict,
+    WaveformDifference,
+)
 from sensor.samples import FloatArray
+
+WRITTEN = (
+    "recording",
+    "quality",
+    "events",
+    "strides",
+    "gait",
+    "asymmetry",
+    "pelvis",
+    "trunk",
+    "joints",
+    "time_course",
+    "bouts",
+    "rests",
+    "chain",
+    "provenance",
+)
 
 
 def texts(result: SessionResult) -> dict[str, str]:
     """Everything that is no array, written out: equal texts are equal bits, and NaN equals NaN."""
-    return {
-        name: repr(getattr(result, name))
-        for name in ("recording", "quality", "events", "strides", "gait", "asymmetry", "pelvis", "chain", "provenance")
-    }
+    return {name: repr(getattr(result, name)) for name in WRITTEN}
 
 
 def arrays(result: SessionResult) -> dict[str, FloatArray]:
@@ -23,11 +50,12 @@ def arrays(result: SessionResult) -> dict[str, FloatArray]:
     out = {f"pelvis.{name}": getattr(result.pelvis_series, name) for name in result.pelvis_series.__slots__}
     if result.knee_series is not None:
         out |= {f"knee.{name}": getattr(result.knee_series, name) for name in result.knee_series.__slots__}
-    for curve in result.curves.values():
+    curves: tuple[Curve | WaveformDifference, ...] = (*result.curves.values(), *result.waveforms.values())
+    for curve in curves:
         for name in curve.__slots__:
             value = getattr(curve, name)
-            if value is not None and not isinstance(value, str):
-                out[f"{curve.name}.{name}"] = np.asarray(value, dtype=np.float64)
+            if value is not None and not isinstance(value, str | tuple):
+                out[f"{type(curve).__name__}.{curve.name}.{name}"] = np.asarray(value, dtype=np.float64)
     return out
 
 
@@ -44,7 +72,8 @@ def assert_same_bits(found: SessionResult, expected: SessionResult) -> None:
 
 def numbers(result: SessionResult) -> dict[str, tuple[float, str]]:
     """Every number of a result that is assessed, with its unit."""
-    out = {m.name: (m.value, m.unit) for group in (result.gait, result.pelvis) for m in group.values()}
+    groups = (result.gait, result.pelvis, result.trunk, result.joints)
+    out = {m.name: (m.value, m.unit) for group in groups for m in group.values()}
     for name, found in result.asymmetry.items():
         out[f"{name} left"], out[f"{name} right"] = (found.left, found.unit), (found.right, found.unit)
         out[f"{name} effect"] = (found.effect, "SD" if found.is_angle else "%")
@@ -66,8 +95,10 @@ def assert_sane(result: SessionResult, start_s: float, end_s: float) -> None:
     """What holds of every result, however bad the recording between the two times was."""
     assert (result.quality.verdict is Verdict.VALID) == (not result.quality.reasons)
     assert all(reason.endswith(".") for reason in result.quality.reasons)
-    for measure in (*result.gait.values(), *result.pelvis.values()):
-        _measure(measure)
+    for group in (result.gait, result.pelvis, result.trunk, result.joints, result.time_course):
+        for measure in group.values():
+            _measure(measure)
+    _bouts(result)
     for asymmetry in result.asymmetry.values():
         _asymmetry(asymmetry)
     times = [event.time_s for event in result.events]
@@ -85,6 +116,19 @@ def assert_sane(result: SessionResult, start_s: float, end_s: float) -> None:
         assert link.reason
         assert (link.value is None) == (link.status is Status.NOT_ASSESSED)
         assert link.value is None or math.isfinite(link.value)
+
+
+def _bouts(result: SessionResult) -> None:
+    for before, after in pairwise(result.bouts):
+        assert before.end_s == after.start_s, (before, after)
+    for bout in result.bouts:
+        assert bout.start_s < bout.end_s, bout
+        assert bout.reason, bout
+    for rest in result.rests:
+        assert rest.end_s - rest.start_s >= 10.0, rest
+        assert rest.kind in {BoutKind.STANDING, BoutKind.SITTING, BoutKind.UNKNOWN}, rest
+    for found in result.waveforms.values():
+        assert (found.difference is None) == (found.status is Status.NOT_ASSESSED) == bool(found.reason), found
 
 
 def _measure(m: Measure) -> None:
