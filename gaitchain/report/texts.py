@@ -41,7 +41,7 @@ SCORE = (
     "exceeds its reference limit."
 )
 ALL_ASSESSED = (
-    "Every measure and comparison of this report could be assessed; the chain above says what its links rest on."
+    "Every measure and comparison of this report could be assessed; the kinetic chain says what its links rest on."
 )
 METHODS = (
     "Initial and final contacts come from the shanks' sagittal angular velocity where knee sensors are worn, otherwise "

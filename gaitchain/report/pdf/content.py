@@ -1,0 +1,211 @@
+"""What the PDF says, as plain values for its template: the words and figures of the page, nothing computed anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+
+from markupsafe import Markup
+
+from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, texts, theme, words
+from pipeline.result import Curve
+from sensor.person import Person
+
+Content = dict[str, Any]
+
+FONT = "Libertinus Serif"
+_FIGURE_TEXT = 1.14  # the PDF's letters are smaller and narrower than the page's at the same size
+_PRIMARY = (  # what the single page shows
+    "gait.speed_m_s",
+    "gait.cadence_spm",
+    "gait.stride_time_cv_pct",
+    "gait.double_support_pct",
+    "pelvis.obliquity_rom_deg",
+    "pelvis.drop_difference_deg",
+)
+
+
+def content(
+    document: dict[str, Any], curve_set: Mapping[str, Curve], person: Person, created: str, *, compact: bool
+) -> Content:
+    """Everything the template prints; arguments as in :func:`gaitchain.report.pdf.report_pdf`."""
+    recording = document["recording"]
+    panels = [] if compact else curves.panels(curve_set)
+    return {
+        "compact": compact,
+        "font": FONT,
+        "colours": _colours(),
+        "title": f"Walking pattern report {person.code or 'no patient code'}",
+        "code": person.code or "no patient code",
+        "name": recording["name"],
+        "created": created,
+        "verdict": _verdict(document["quality"]),
+        "facts": _facts(document, person, created),
+        "red_flags": words.sentence("; ".join(person.red_flags)),
+        "alert": picture(icons.alert_icon()),
+        "in_short": " ".join(narrative.in_short(document)),
+        "primary": [_tile(key, document["measures"][key]) for key in _PRIMARY],
+        "walking": _tiles(document, "gait."),
+        "pelvis": _tiles(document, "pelvis."),
+        "sides": _sides(document),
+        "panels": [picture(panel) for panel in panels],
+        "legend": picture(curves.legend(len(panels))) if panels else None,
+        "legend_beside": len(panels) % curves.IN_ROW != 0,
+        "chain": picture(chain.chain_picture(document["chain"], document["risk"])),
+        "evidence": [_evidence(link) for link in document["chain"]],
+        "outside_z": words.fixed(links.OUTSIDE_Z, 2),
+        "strain": _strain(document["risk"], withheld=bool(person.red_flags)),
+        "missing": [
+            {"reason": reason, "names": words.sentence("; ".join(names))}
+            for reason, names in narrative.not_assessed(document)
+        ],
+        "idea": education.IDEA,
+        "lessons": [
+            {"heading": lesson.heading, "seen": lesson.seen, "words": lesson.words}
+            for lesson in education.lessons(document)
+        ],
+        "closing": education.CLOSING,
+        "noticed": [words.sentence(line) for line in recording["assumptions"] + recording["notices"]],
+        "versions": _versions(document),
+        "texts": {name: value for name, value in vars(texts).items() if name.isupper()},
+    }
+
+
+def picture(svg: Markup) -> Content | None:
+    """A figure with what a screen reader says of it; None for an empty one."""
+    if not svg:
+        return None
+    title, description = (unescape(found) for found in re.findall(r"<(?:title|desc)[^>]*>(.*?)</(?:title|desc)>", svg))
+    drawn = re.sub(r"<(title|desc)[^>]*>.*?</\1>", "", str(svg), count=2)
+    drawn = re.sub(r' aria-labelledby="[^"]*"', f' font-family="{FONT}"', drawn, count=1)
+    drawn = re.sub(r'font-size="([\d.]+)"', lambda size: f'font-size="{float(size[1]) * _FIGURE_TEXT:.2f}"', drawn)
+    return {"svg": drawn, "alt": f"{title}. {description}"}
+
+
+def _colours() -> dict[str, str]:
+    return {name.lower(): value for name, value in vars(theme).items() if name.isupper() and isinstance(value, str)}
+
+
+def _verdict(quality: Mapping[str, Any]) -> Content:
+    return {
+        "word": quality["verdict"].capitalize(),
+        "colour": theme.VERDICT_COLOURS[quality["verdict"]],
+        "icon": picture(icons.verdict_icon(quality["verdict"])),
+        "reasons": [words.sentence(reason) for reason in quality["reasons"]],
+    }
+
+
+def _facts(document: dict[str, Any], person: Person, created: str) -> list[list[str]]:
+    recording, strides = document["recording"], document["strides"]
+    places = ", ".join(words.spoken(place, words.PLACEMENTS) for place in recording["placements"])
+    counted = ", ".join(f"{side} {strides[side]['valid']}/{strides[side]['detected']}" for side in ("left", "right"))
+    age = "not stated" if person.age_years is None else words.fixed(person.age_years, 0)
+    seconds, rate = (_whole(recording[key]) for key in ("duration_s", "rate_hz"))
+    height, leg = (words.quantity(recording[key], "m") for key in ("height_m", "leg_length_m"))
+    return [
+        ["Painful side, as stated", recording["painful_side"] or "not stated"],
+        ["Walking aid", recording["walking_aid"] or "not stated"],
+        ["Sensors", places or "none usable"],
+        ["Recorded", f"{seconds} s at {rate} Hz"],
+        ["Strides, valid of found", counted],
+        ["Height, leg length", f"{height}, {leg}"],
+        ["Age, sex", f"{age}, {person.sex or 'not stated'}"],
+        ["Date of the report", created or "not stated"],
+    ]
+
+
+def _whole(value: float | None) -> str:
+    return "unknown" if value is None else words.fixed(value, 0)
+
+
+def _tiles(document: dict[str, Any], group: str) -> list[Content]:
+    return [_tile(key, item) for key, item in document["measures"].items() if key.startswith(group)]
+
+
+def _tile(key: str, measure: dict[str, Any]) -> Content:
+    value, band, unit = measure["value"], measure["band"], measure["unit"]
+    tile: Content = {"name": words.spoken(key, words.MEASURES), "value": None}
+    if value is None:
+        return tile
+    return tile | {
+        "value": words.rounded(key, value, unit),
+        "unit": f"{words.gap(unit)}{words.unit_sign(unit)}",
+        "strip": picture(bars.measure_strip(key, measure)),
+        "standing": words.against_band(value, band) if band else "",
+        "within": bool(band) and band[0] <= value <= band[1],
+        "band": f"ref. {words.interval(band, unit)}" if band else "no reference band",
+        "ci95": f"95\N{NO-BREAK SPACE}% {words.interval(measure['ci95'], unit)}" if measure["ci95"] else "",
+    }
+
+
+def _sides(document: dict[str, Any]) -> Content:
+    return {
+        "rows": [
+            _side_row(metric, entry) for metric, entry in document["asymmetry"].items() if entry["status"] == "observed"
+        ],
+        "remarks": [
+            f"{words.sentence(words.listed(names))[:-1]}: {reason}"
+            for reason, names in narrative.sides_by_reason(document, "observed")
+        ],
+        "missing": [
+            f"Not assessed: {words.listed(names)}. {reason}"
+            for reason, names in narrative.sides_by_reason(document, "not_assessed")
+        ],
+    }
+
+
+def _side_row(metric: str, entry: dict[str, Any]) -> Content:
+    return {
+        "name": words.spoken(metric, words.METRICS),
+        "left": words.quantity(entry["left"], entry["unit"]),
+        "n_left": str(entry["n_left"]),
+        "right": words.quantity(entry["right"], entry["unit"]),
+        "n_right": str(entry["n_right"]),
+        "strip": picture(bars.asymmetry_strip(metric, entry)),
+        "effect": bars.effect_words(entry),
+        "interval": bars.interval_words(entry),
+        "flag": bars.flag_words(metric, entry),
+        "colour": bars.flag_colour(entry),
+        "band": bars.band_words(entry),
+    }
+
+
+def _evidence(link: dict[str, Any]) -> Content:
+    state = links.state_of(link)
+    return {
+        "name": words.spoken(link["link"], words.LINKS),
+        "side": link["side"] or "",
+        "state": state.words,
+        "colour": state.colour,
+        "outside": state.words == "outside reference",
+        "reason": words.sentence(link["reason"]),
+    }
+
+
+def _strain(score: dict[str, Any], *, withheld: bool) -> Content:
+    reasons = [words.sentence(reason) for reason in score["reasons"]]
+    said: Content = {"reasons": reasons, "in_silico": texts.in_silico(score["model_version"] or ""), "score": None}
+    if score["score"] is None:
+        return said | {"heading": "The score is withheld" if withheld else "The model abstains: no score"}
+    level = f"level {score['level']}" if score["level"] else ""
+    low_high = score["interval90"]
+    between = f"90\N{NO-BREAK SPACE}% interval {words.span(low_high, '')}" if low_high else ""
+    inside = "Dark bar with a dot: in the set that holds the true simulated pathway 9 times of 10. "
+    return said | {
+        "score": words.fixed(score["score"], 2),
+        "beside": ", ".join(part for part in (level, between) if part),
+        "bar": picture(risk.score_bar(score)),
+        "contributions": picture(risk.contribution_bars(score["contributions"])),
+        "pathways": picture(risk.pathway_bars(score["pathways"], score["set90"])),
+        "alternatives": (inside if score["set90"] else "") + narrative.alternatives(score),
+    }
+
+
+def _versions(document: dict[str, Any]) -> str:
+    said = [f"{key} {value}" for key, value in document["provenance"].items() if isinstance(value, str | int | float)]
+    said.append(f"summary {document['schema_version']}")
+    if document["risk"]["model_version"]:
+        said.append(f"risk model {document['risk']['model_version']}, in silico")
+    return " \N{MIDDLE DOT} ".join(said)
