@@ -209,7 +209,7 @@ def test_over_tls_cookies_and_pages_stay_there(enter: Enter, users: None, tmp_pa
     client = enter(
         token=False, users_required=True, tls=Tls(tmp_path / "c", tmp_path / "k"), names=frozenset({"clinic"})
     )
-    client.base_url = "https://clinic:8642"  # type: ignore[assignment]
+    client.base_url = "https://clinic:8642"
     answer = client.post("/api/session", json={"name": "viewer-1", "password": PASSWORD})
     assert "secure" in answer.headers["set-cookie"].lower()
     assert "max-age" in answer.headers["strict-transport-security"]
