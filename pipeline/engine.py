@@ -23,7 +23,7 @@ from pipeline.level_acceleration import LevelAcceleration
 from pipeline.measures import BodySignals, LegSignals, MeasureParams, measure
 from pipeline.orientation import Motion, OrientationParams
 from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
-from pipeline.pelvis_events import PelvisEvents
+from pipeline.pelvis_events import PelvisEvents, UsualStep
 from pipeline.pelvis_frame import PelvisFrame
 from pipeline.posture import PostureCells, Postures
 from pipeline.result import Event, Stride
@@ -317,14 +317,13 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     without = tuple(side for side in Side if side not in detectors)
     frame = calibration.pelvis or calibration.trunk
     worn = {p: motions[p] for p in frame.to_pelvis} if frame is not None else {}
-    if without and frame is not None:
-        fallback = PelvisEvents(
-            worn, frame.to_pelvis, without, calibration.pelvis_peak_m_s2, 0, params.calibration.pelvis_events
+    trunk = LevelAcceleration(worn, frame.to_pelvis, 0) if frame is not None else None
+    if without and trunk is not None:
+        trusts, usual = (
+            [m.trust for m in worn.values()],
+            UsualStep(calibration.pelvis_peak_m_s2, calibration.stride / 2),
         )
-        sources.append((fallback, tuple(worn)))
-    trunk = None
-    if frame is not None:
-        trunk = LevelAcceleration(worn, frame.to_pelvis, 0)
+        sources.append((PelvisEvents(trunk, trusts, without, usual, 0, params.calibration.pelvis_events), tuple(worn)))
     heading = HeadingRate(worn or dict(motions), params.turns.filter_taps(), 0)
     turns = TurnFinder(heading.rate, params.turns)
     angles = pelvis.angles if pelvis else None, thorax.angles if thorax else None

@@ -36,12 +36,15 @@ def level_acceleration(
 
 
 class LevelAcceleration:
-    """Stage: motion of the sensors in, series of level acceleration out; NaN where a sensor is inside a gap."""
+    """Stage: motion of the sensors in, series of level acceleration out; NaN where a sensor is inside a gap.
+
+    ``bridged`` is the same with the filling of gaps left in, for filters.
+    """
 
     def __init__(
         self, motions: Mapping[Placement, Motion], to_pelvis: Mapping[Placement, FloatArray], start: int
     ) -> None:
-        self.acceleration = Series(3, start)
+        self.acceleration, self.bridged = Series(3, start), Series(3, start)
         self._motions, self._to_pelvis, self._next = motions, to_pelvis, start
 
     def advance(self, end: int) -> None:
@@ -49,6 +52,7 @@ class LevelAcceleration:
         if end <= self._next:
             return
         acceleration = level_acceleration(self._motions, self._to_pelvis, self._next, end)
+        self.bridged.append(acceleration)
         for motion in self._motions.values():
             acceleration[motion.trust.window(self._next, end) >= Trust.WITHHELD] = np.nan
         self._next = end
@@ -60,3 +64,4 @@ class LevelAcceleration:
     def forget(self, before: int) -> None:
         """Let go of what lies before a grid index."""
         self.acceleration.forget(before)
+        self.bridged.forget(before)

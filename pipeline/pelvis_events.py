@@ -1,8 +1,8 @@
 """Contacts from the pelvis or trunk alone, when a leg carries no sensor. Less sure than a shank: about 25 ms, sides
 inferred.
 
-Initial contact: every step lifts the vertical acceleration once; the contact lies midway between its rise through zero
-and its peak, both below 3 Hz. Side: while the left leg bears the body, it is pushed to the right, and the other way
+Initial contact: every step lifts the vertical acceleration once; the contact is where that has risen to a part of its
+peak, below 3 Hz. Side: while the left leg bears the body, it is pushed to the right, and the other way
 round. The votes of neighbouring steps are counted with alternating sign, so that one odd step does not swap sides.
 Final contact of the other foot is only estimated, as a fixed part of the step after the contact, and says so.
 
@@ -12,7 +12,7 @@ notes, biomechanics 3.1b). Data requirements: one sensor on the pelvis or trunk,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +21,10 @@ from pipeline.bridging import Trust
 from pipeline.candidates import Refractory
 from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
 from pipeline.filters import Fir, lowpass_taps
-from pipeline.level_acceleration import level_acceleration
-from pipeline.orientation import Motion
+from pipeline.level_acceleration import LevelAcceleration
 from pipeline.result import EventKind
 from pipeline.timeline import Series
-from sensor.samples import FloatArray, Placement, Side
+from sensor.samples import FloatArray, Side
 from sensor.synchronise import GRID_HZ
 
 
@@ -37,12 +36,22 @@ class PelvisEventParams:
     taps: int = 61
     least_m_s2: float = 0.1  # * noise; whether it is a step is told by its neighbours
     weakest: float = 0.05  # * of the usual peak; short last steps are weak
-    closest_s: float = 0.33  # * no one steps faster while walking
-    lag_s: float = 0.01  # contact after the midpoint
+    closest: float = 0.65  # * of the usual step; of two nearer ones the weaker is dropped
+    rise: float = 0.4  # * of its peak, where the contact is; 0.3 to 0.6 serve nearly alike
+    lag_s: float = 0.03  # * contact after it
+    missed: float = 1.5  # of the usual step; a longer one hides a step, and sides do not alternate across it
     longest_step_s: float = 1.2
     walking: float = 0.3  # of the usual peak; a step of which no neighbour reaches it is a sway in standing
     votes: int = 2  # neighbours on either side that have a say in the side of a step
     other_fc: float = 0.22  # of the step time from a contact to the other foot's toe-off (about 11 % of the cycle)
+
+
+@dataclass(frozen=True, slots=True)
+class UsualStep:
+    """What is usual for this person: peak of the vertical acceleration, m/s^2, and time of a step, samples."""
+
+    peak_m_s2: float
+    time: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +73,32 @@ class PelvisEvents:
 
     Parameters
     ----------
-    motions, to_pelvis : mappings of Placement
-        Motion of the sensors and their calibration to pelvis axes.
+    level : LevelAcceleration
+        Acceleration of the sensors in a level frame; advanced from here if nothing else has done so.
+    trusts : sequence of Series
+        ``bridging.Trust`` of each of the sensors.
     sides : tuple of Side
         Sides to report.
     """
 
     def __init__(
         self,
-        motions: Mapping[Placement, Motion],
-        to_pelvis: Mapping[Placement, FloatArray],
+        level: LevelAcceleration,
+        trusts: Sequence[Series],
         sides: tuple[Side, ...],
-        usual_peak_m_s2: float,
+        usual: UsualStep,
         start: int,
         params: PelvisEventParams,
     ) -> None:
         self.params = params
-        self._motions, self._to_pelvis, self._sides = motions, to_pelvis, sides
-        self._weakest = max(params.least_m_s2, params.weakest * usual_peak_m_s2)
-        self._walking = params.walking * usual_peak_m_s2
+        self._level, self._trusts, self._sides = level, trusts, sides
+        self._weakest = max(params.least_m_s2, params.weakest * usual.peak_m_s2)
+        self._walking = params.walking * usual.peak_m_s2
+        self._longest = min(params.longest_step_s * GRID_HZ, params.missed * usual.time)
         self._next = start
         self._filter = Fir(lowpass_taps(params.cutoff_hz, params.taps))
         self._acc = Series(2, start)  # vertical and leftward acceleration below 3 Hz
-        self._peaks: Refractory[_Peak] = Refractory(params.closest_s * GRID_HZ)
+        self._peaks: Refractory[_Peak] = Refractory(params.closest * usual.time)
         self._scanned = start + 1
         self._contact: tuple[float, float] | None = None  # contact and lift of the step that is not over
         self._steps: list[_Step] = []
@@ -101,7 +113,8 @@ class PelvisEvents:
     def advance(self, end: int) -> list[Contact]:
         """Contacts that have become certain with the motion before the grid index ``end``."""
         if end > self._next:
-            acc = level_acceleration(self._motions, self._to_pelvis, self._next, end)
+            self._level.advance(end)
+            acc = self._level.bridged.window(self._next, end)
             self._next = end
             self._acc.append(self._filter.push(acc[:, [2, 1]]))
         return self._take(self._new_peaks(), last=False)
@@ -130,15 +143,14 @@ class PelvisEvents:
     def _take(self, peaks: list[_Peak], *, last: bool) -> list[Contact]:
         for peak in peaks:
             self._step_to(contact_time(self._acc, peak.at, self.params), peak.strength)
-        longest = self.params.longest_step_s * GRID_HZ
-        if self._contact is not None and (last or self._scanned - self._contact[0] > 2.0 * longest):
+        if self._contact is not None and (last or self._scanned - self._contact[0] > 2.0 * self._longest):
             self._end_step(*self._contact, None)
             self._contact = None
         return self._report(last=last)
 
     def _step_to(self, contact: float, lift: float) -> None:
         if self._contact is not None:
-            near = contact - self._contact[0] < self.params.longest_step_s * GRID_HZ
+            near = contact - self._contact[0] < self._longest
             self._end_step(*self._contact, contact if near else None)
         self._contact = contact, lift
 
@@ -197,7 +209,7 @@ class PelvisEvents:
         agreed, most = sum(votes), sum(abs(vote) for vote in votes)
         side = Side.LEFT if agreed > 0 else Side.RIGHT
         sure = 0.35 + 0.35 * abs(agreed) / most if most > 0 else 0.35
-        trust = max(worst_trust(motion.trust, step.at - 8, step.at + 8) for motion in self._motions.values())
+        trust = max(worst_trust(trust, step.at - 8, step.at + 8) for trust in self._trusts)
         if trust is Trust.WITHHELD:
             return []
         note = f"side_inferred;{NEAR_GAP}" if trust is Trust.BRIDGED else "side_inferred"
@@ -210,15 +222,15 @@ class PelvisEvents:
 
 
 def contact_time(acc: Series, peak: int, params: PelvisEventParams) -> float:
-    """Grid index midway between the rise of the vertical acceleration through zero and its peak."""
+    """Grid index at which the vertical acceleration rises to a part of its peak, and a lag."""
     first = max(acc.start, peak - int(0.5 * GRID_HZ))
     v = acc.window(first, peak + 1)[:, 0]
-    below = np.flatnonzero(v <= 0.0)
+    level = params.rise * v[-1]
+    below = np.flatnonzero(v <= level)
     if len(below) == 0:
         return float(peak - 0.08 * GRID_HZ)
     k = int(below[-1])
-    rise = first + k - v[k] / (v[k + 1] - v[k])
-    return float(0.5 * (rise + peak) + params.lag_s * GRID_HZ)
+    return float(first + k + (level - v[k]) / (v[k + 1] - v[k]) + params.lag_s * GRID_HZ)
 
 
 def usual_peak(vertical: FloatArray, params: PelvisEventParams) -> float:

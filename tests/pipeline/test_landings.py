@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.landings import (
+    LandingFinder,
     ShankLandingParams,
     ShankLandings,
     ThighLandingParams,
@@ -39,12 +40,13 @@ def struck(delays: list[int], size: float = 900.0) -> Series:
     return series(jerk)
 
 
-def found(finder: ShankLandings | ThighLandings, jerk: Series, count: int) -> FloatArray:
+def found(finder: LandingFinder, jerk: Series, count: int) -> FloatArray:
     """Delays of the landings after the first swings."""
     rate = series(np.ones(3000))  # never crosses zero: the jerk alone counts
     landings = [finder.find(jerk, rate, Swing(fall - 40.0, int(fall) - 20, fall, 5.0), trusted=True) for fall in FALLS]
     assert all(landing is not None for landing in landings[:count])
-    return np.array([landing.at for landing in landings[:count] if landing], dtype=float) - FALLS[:count]
+    delays = [landing.at - fall for landing, fall in zip(landings[:count], FALLS, strict=False) if landing]
+    return np.array(delays)
 
 
 class TestLandingTime:

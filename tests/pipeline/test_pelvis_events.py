@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
 from pipeline.contacts import Contact
+from pipeline.level_acceleration import LevelAcceleration
 from pipeline.orientation import Motion
-from pipeline.pelvis_events import PelvisEventParams, PelvisEvents, usual_peak
+from pipeline.pelvis_events import PelvisEventParams, PelvisEvents, UsualStep, usual_peak
 from pipeline.result import EventKind
 from sensor.samples import FloatArray, Placement, Side
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
@@ -47,11 +48,16 @@ def _to_earth(acceleration: FloatArray) -> FloatArray:
     return np.asarray(acceleration @ turned(30.0, 0.0, 0.0)[0].T)
 
 
+def detector_of(worn: Motion, sides: tuple[Side, ...] = tuple(Side)) -> PelvisEvents:
+    level = LevelAcceleration({SACRUM: worn}, {SACRUM: MOUNT}, 0)
+    return PelvisEvents(level, [worn.trust], sides, UsualStep(2.0, 100.0 * STEP_S), 0, PARAMS)
+
+
 def found_in(
     acceleration: FloatArray, sides: tuple[Side, ...] = tuple(Side), trust: FloatArray | None = None, cuts: Cuts = ()
 ) -> list[Contact]:
     worn = motion(acceleration, trust)
-    detector = PelvisEvents({SACRUM: worn}, {SACRUM: MOUNT}, sides, 2.0, 0, PARAMS)
+    detector = detector_of(worn, sides)
     found = [c for part in pieces(worn.end, cuts) for c in detector.advance(part.stop)]
     return found + detector.finish()
 
@@ -141,7 +147,7 @@ class TestStream:
 
     def test_what_is_settled_stays_settled(self) -> None:
         worn = motion(swaying())
-        detector, settled = PelvisEvents({SACRUM: worn}, {SACRUM: MOUNT}, tuple(Side), 2.0, 0, PARAMS), -np.inf
+        detector, settled = detector_of(worn), -np.inf
         for end in range(1, worn.end, 3):
             assert all(contact.at >= settled for contact in detector.advance(end))
             settled = max(settled, detector.settled)
