@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +64,12 @@ def test_what_cannot_be_simulated_is_code_2(
     assert simulate(*words) == ExitCode.USAGE
     assert says in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_protocol_has_its_own_length_and_the_truth_says_what_was_done(tmp_path: Path) -> None:
+    recording, truth = tmp_path / "walk.csv", tmp_path / "truth"
+    words = ["--protocol", "4x10m", "--placements", "knee_left", "--truth", str(truth)]
+    assert simulate("-o", str(recording), *words) == ExitCode.OK
+    kinds = [kind for kind, *_ in json.loads((truth / "truth.json").read_text())["bouts"]]
+    assert kinds.count("walking") == 4
+    assert read_recording(recording).time_s[-1] == pytest.approx(90.0, abs=0.1)
