@@ -41,10 +41,15 @@ TURN_PACE = 0.6
 def simulate(spec: WalkSpec) -> SimulatedWalk:
     """Simulate a recording; equal specs give equal results, the other side is the mirror image.
 
-    Everything of the spec is honoured. ``replace(spec, rate_hz=RATE_HZ)`` records at this generator's own rate.
+    ``replace(spec, rate_hz=RATE_HZ)`` records at this generator's own rate.
+
+    Raises
+    ------
+    ValueError
+        The spec wants a protocol, an expression or a second session, which this generator does not know.
     """
-    if spec.protocol != "walk" or spec.expression != "usual":
-        raise ValueError("the second generator knows neither protocols nor expressions; leave both at their defaults")
+    if (spec.protocol, spec.expression, spec.session) != ("walk", "usual", 0):
+        raise ValueError("the second generator knows no protocol, expression or session; leave them at their defaults")
     walker = draw_walker(spec)
     response = _response(spec)
     falls = footfalls(spec, walker, response)

@@ -149,3 +149,18 @@ def test_nobody_walks_in_a_second() -> None:
     found = walk(duration_s=1.0)
     assert found.truth.events == ()
     assert np.isfinite(found.table.acc_m_s2[FEW[0]]).all()
+
+
+@pytest.mark.parametrize("wanted", [{"protocol": "4x10m"}, {"expression": "cane"}, {"session": 1}])
+def test_what_it_does_not_know_it_refuses(wanted: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="second generator"):
+        walk(**wanted)  # type: ignore[arg-type]
+
+
+def test_a_second_pathway_shows_beside_the_first() -> None:
+    alone = walk("antalgic_knee", 0.6, seed=4)
+    mixed = walk("antalgic_knee", 0.6, seed=4, also="abductor_weakness", also_severity=0.9)
+    there = walk("antalgic_knee", 0.6, seed=4, also="abductor_weakness", also_severity=0.9, also_side=Side.RIGHT)
+    drops = [number(one, "drop_difference_deg") for one in (there, alone, mixed)]
+    assert drops == sorted(drops)
+    assert drops[2] > drops[0] + 1.0
