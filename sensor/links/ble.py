@@ -217,4 +217,6 @@ class BleAdapter:
 
 def _no_bluetooth(error: BaseException) -> str:
     why = error.args[0] if isinstance(error, BleakBluetoothNotAvailableError) else error
+    if isinstance(error, FileNotFoundError):
+        why = "there is no system bus: D-Bus and BlueZ are not running"
     return f"Bluetooth cannot be used ({why}). Switch it on, plug in an adapter, or connect the sensors by cable."
