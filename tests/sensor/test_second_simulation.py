@@ -158,9 +158,9 @@ def test_what_it_does_not_know_it_refuses(wanted: dict[str, object]) -> None:
 
 
 def test_a_second_pathway_shows_beside_the_first() -> None:
-    alone = walk("antalgic_knee", 0.6, seed=4)
-    mixed = walk("antalgic_knee", 0.6, seed=4, also="abductor_weakness", also_severity=0.9)
-    there = walk("antalgic_knee", 0.6, seed=4, also="abductor_weakness", also_severity=0.9, also_side=Side.RIGHT)
+    alone = walk("antalgic_knee", 0.6, seed=2)  # somebody who lets the pelvis drop; others lean
+    mixed = walk("antalgic_knee", 0.6, seed=2, also="abductor_weakness", also_severity=0.9)
+    there = walk("antalgic_knee", 0.6, seed=2, also="abductor_weakness", also_severity=0.9, also_side=Side.RIGHT)
     drops = [number(one, "drop_difference_deg") for one in (there, alone, mixed)]
     assert drops == sorted(drops)
     assert drops[2] > drops[0] + 1.0
