@@ -38,6 +38,8 @@ class CalibrationParams:
     walking_s: float = 15.0  # about a dozen strides a side; more changed no error on others' walks, less time to wait
     longest_s: float = 300.0  # calibrate with less than that rather than keep a therapist waiting
     least_walking_s: float = 3.0  # below this nobody walks
+    idle_s: float = 120.0  # nobody has walked for so long: what lies before is forgotten ...
+    kept_s: float = 60.0  # ... but for this last part, which may hold the standing before the walk
     leg_active_rad_s: float = 0.8  # RMS in a cell; a walking shank turns with 1.3 (very slow) and more
     trunk_active_m_s2: float = 0.5  # RMS of the specific force about its mean; very slow walking shakes the pelvis so
     standing: StandingParams = field(default_factory=StandingParams)
@@ -101,44 +103,59 @@ def _shake(series: Series, start: int, cells: int) -> FloatArray:
 
 
 class Warmup:
-    """Waits for enough walking; decides at whole seconds of the grid, so that chunking cannot matter."""
+    """Waits for enough walking; decides at whole seconds of the grid, so that chunking cannot matter.
+
+    Attributes
+    ----------
+    start : int
+        Grid index before which everything may be forgotten: somebody who stands or sits for an hour before the first
+        walk must not keep an hour of signals alive.
+    active : list of bool
+        Whether the person walks, in each second from ``start`` on.
+    """
 
     def __init__(self, motions: Mapping[Placement, Motion], params: CalibrationParams) -> None:
         self.params = params
+        self.start = 0
         self.active: list[bool] = []
         self._motions = motions
 
     def closes_at(self) -> int | None:
         """Grid index at which there is enough, or None while there is not."""
-        end = min(motion.end for motion in self._motions.values())
-        for second in range(len(self.active), end // _CELL):
-            self.active.append(bool(active_cells(self._motions, second * _CELL, 1, self.params)[0]))
+        p, end = self.params, min(motion.end for motion in self._motions.values())
+        for second in range(self.start // _CELL + len(self.active), end // _CELL):
+            self.active.append(bool(active_cells(self._motions, second * _CELL, 1, p)[0]))
             walked = sum(self.active)
-            if walked >= self.params.walking_s:
+            if walked >= p.walking_s:
                 return (second + 1) * _CELL
-            if second + 1 >= self.params.longest_s and walked >= 3.0 * self.params.least_walking_s:
+            idle = len(self.active) >= p.idle_s and not any(self.active[-int(p.idle_s) :])
+            if walked >= 3.0 * p.least_walking_s and (len(self.active) >= p.longest_s or idle):
                 return (second + 1) * _CELL
+            if idle:
+                # A few steps before a long rest are lost: too few to learn from, too many to keep the rest for.
+                self.active = self.active[-int(p.kept_s) :]
+                self.start = (second + 1 - len(self.active)) * _CELL
         return None
 
 
 def calibrate(
-    motions: Mapping[Placement, Motion], end: int, active: list[bool], params: CalibrationParams
+    motions: Mapping[Placement, Motion], end: int, active: list[bool], params: CalibrationParams, start: int = 0
 ) -> Calibration | None:
-    """Learn everything from the motion in ``[0, end)``; None when hardly anybody walks there.
+    """Learn everything from the motion in ``[start, end)``; None when hardly anybody walks there.
 
-    Sensors that are dead or sent nothing should be left out of ``motions``.
+    Sensors that are dead or sent nothing should be left out of ``motions``; ``active`` counts from ``start``.
     """
-    walking: BoolArray = np.repeat(np.array(active, dtype=bool), _CELL)[:end]
-    walking = np.concatenate((walking, np.zeros(end - len(walking), dtype=bool)))
+    walking: BoolArray = np.repeat(np.array(active, dtype=bool), _CELL)[: end - start]
+    walking = np.concatenate((walking, np.zeros(end - start - len(walking), dtype=bool)))
     if not motions or walking.sum() < params.least_walking_s * GRID_HZ:
         return None
-    acc = {p: m.acc.window(0, end) for p, m in motions.items()}
-    gyr = {p: m.gyr.window(0, end) for p, m in motions.items()}
+    acc = {p: m.acc.window(start, end) for p, m in motions.items()}
+    gyr = {p: m.gyr.window(start, end) for p, m in motions.items()}
     up = standing_up(acc, still_spans(list(gyr.values()), params.standing), walking, params.standing)
     standing = up is not None
     if up is None:
         up = {p: unit(a[walking].mean(axis=0)) for p, a in acc.items()}
-    warmup = _Stretch(motions, acc, gyr, up, walking)
+    warmup = _Stretch(motions, acc, gyr, up, walking, start)
     legs, contacts = _legs(warmup, params)
     strides = [leg.gait.rhythm.stride for leg in legs.values() if leg.gait]
     stride, peak = float(np.median(strides)) if strides else _USUAL_STRIDE, 0.0
@@ -163,22 +180,21 @@ def calibrate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stretch:
-    """The stretch that is learned from: motion from the recording's start, up in each sensor's axes, when there is
-    walking.
-    """
+    """The stretch that is learned from: motion, up in each sensor's axes, when there is walking, from where on."""
 
     motions: Mapping[Placement, Motion]
     acc: Mapping[Placement, FloatArray]
     gyr: Mapping[Placement, FloatArray]
     up: Mapping[Placement, FloatArray]
     walking: BoolArray
+    start: int
 
     @property
     def end(self) -> int:
-        return len(self.walking)
+        return self.start + len(self.walking)
 
     def level(self, placement: Placement) -> LevelMotion:
-        quat = self.motions[placement].quat.window(0, self.end)
+        quat = self.motions[placement].quat.window(self.start, self.end)
         return level(self.acc[placement], quat, self.gyr[placement], self.up[placement])
 
 
@@ -199,8 +215,8 @@ def _legs(
         if placement in THIGHS:
             axis = _thigh_sign(placement, axis, warmup.gyr, legs)
         if placement in KNEES or knee_of(placement) not in legs:
-            gait = _learn_gait(motion, axis.axis, warmup.end, events)
-            contacts += _contacts(placement, motion, axis.axis, gait, warmup.end, events)
+            gait = _learn_gait(motion, axis.axis, warmup, events)
+            contacts += _contacts(placement, axis.axis, gait, warmup, events)
         legs[placement] = LegCalibration(segment_matrix(axis.axis, warmup.up[placement]), axis, gait)
     return legs, sorted(contacts)
 
@@ -210,10 +226,10 @@ def knee_of(thigh: Placement) -> Placement:
     return Placement(thigh.value.replace("thigh", "knee"))
 
 
-def _learn_gait(motion: Motion, axis: FloatArray, end: int, params: LegEventParams) -> Gait | None:
-    """Rhythm and landing of one leg from the motion in ``[0, end)``."""
-    signals = LegSignalFilters(params, axis, 0)
-    first, second = signals.advance(motion, end), signals.finish()
+def _learn_gait(motion: Motion, axis: FloatArray, warmup: _Stretch, params: LegEventParams) -> Gait | None:
+    """Rhythm and landing of one leg."""
+    signals = LegSignalFilters(params, axis, warmup.start)
+    first, second = signals.advance(motion, warmup.end), signals.finish()
     rate, jerk = np.concatenate((first[0], second[0])), np.concatenate((first[1], second[1]))
     rhythm = learn_rhythm(rate, params.swings)
     if rhythm is None:
@@ -229,15 +245,15 @@ def _learn_gait(motion: Motion, axis: FloatArray, end: int, params: LegEventPara
 
 
 def _contacts(
-    placement: Placement, motion: Motion, axis: FloatArray, gait: Gait | None, end: int, params: LegEventParams
+    placement: Placement, axis: FloatArray, gait: Gait | None, warmup: _Stretch, params: LegEventParams
 ) -> list[tuple[int, Side]]:
-    """Initial contacts of one leg in the warm-up, for telling the pelvis' left from its right."""
+    """Initial contacts of one leg, samples of the stretch, for telling the pelvis' left from its right."""
     side = placement.side
     if gait is None or side is None:
         return []
-    detector = LegEvents(side, motion, axis, gait, 0, params)
-    found = detector.advance(end) + detector.finish()
-    return [(round(contact.at), side) for contact in found if contact.kind == "IC"]
+    detector = LegEvents(side, warmup.motions[placement], axis, gait, warmup.start, params)
+    found = detector.advance(warmup.end) + detector.finish()
+    return [(round(contact.at) - warmup.start, side) for contact in found if contact.kind == "IC"]
 
 
 def _thigh_sign(

@@ -59,7 +59,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     walking_s = sum(part.walking_time_s for part in parts)
     gait = gait_measures(strides, walking_s, person, at, params.summary)
     pelvis = pelvis_measures(strides, at, params.summary)
-    done = [activity(part.postures, part.begin_s, part.strides, part.turns, params.bouts) for part in parts]
+    done = [activity(part.postures, part.postures_s, part.strides, part.turns, params.bouts) for part in parts]
     longest = max(range(len(parts)), key=lambda i: parts[i].walking_time_s)
     course = time_course(parts[longest].strides, done[longest].rests, params.time_course)
     curves = CurveCollector.of([part.curves for part in parts])

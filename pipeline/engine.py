@@ -87,6 +87,7 @@ class _Stages:
     postures: PostureCells
     body: BodySignals
     cycles: CycleAssembler
+    start: int  # grid index of the first sample that was kept until the first walk
     contacts: list[Contact] = field(default_factory=list)
     waiting: list[Cycle] = field(default_factory=list)
     shown: int = 0  # grid index up to which angles have been returned
@@ -133,6 +134,11 @@ class Engine:
         return self._stages.postures.postures if self._stages else Postures.joined([])
 
     @property
+    def postures_s(self) -> float:
+        """Time of the first posture: what lies long before the first walk is not kept."""
+        return self.origin_s + (self._stages.start / GRID_HZ if self._stages else 0.0)
+
+    @property
     def turns(self) -> list[Span]:
         """Every turn that has ended, grid indices."""
         return self._stages.turns.found if self._stages else []
@@ -165,18 +171,27 @@ class Engine:
             at = self._warmup.closes_at()
             if at is None and last:
                 at = min(motion.end for motion in self._motions.values())
+            start = self._warmup.start
             if at:
-                alive = {p: motion for p, motion in self._motions.items() if _varies(motion, at)}
-                self.calibration = calibrate(alive, at, self._warmup.active, self.params.calibration)
-                if self.calibration is not None and self.calibration.swap is Swap.KNEES:
-                    alive = _exchanged(alive)
-                    self.knees_exchanged = True
-                    self.calibration = calibrate(alive, at, self._warmup.active, self.params.calibration)
-                if self.calibration is not None:
-                    self._stages = _build(alive, self.calibration, self.params)
+                self._calibrate(start, at)
+            else:
+                for motion in self._motions.values():
+                    motion.forget(start)
         if self._stages is None:
             return _nothing()
         return self._run(self._stages, last=last)
+
+    def _calibrate(self, start: int, end: int) -> None:
+        """Learn from the motion in ``[start, end)`` and build the stages, which begin at its start."""
+        active, params = self._warmup.active, self.params.calibration
+        alive = {p: motion for p, motion in self._motions.items() if _varies(motion, start, end)}
+        self.calibration = calibrate(alive, end, active, params, start)
+        if self.calibration is not None and self.calibration.swap is Swap.KNEES:
+            alive = _exchanged(alive)
+            self.knees_exchanged = True
+            self.calibration = calibrate(alive, end, active, params, start)
+        if self.calibration is not None:
+            self._stages = _build(alive, self.calibration, self.params, start)
 
     def _run(self, stages: _Stages, *, last: bool) -> Increment:
         settled = float("inf")
@@ -185,7 +200,7 @@ class Engine:
             if last:
                 found += source.finish()
             # A recording that begins inside a step shows contacts that lie before it.
-            stages.contacts += [contact for contact in found if contact.at >= 0.0]
+            stages.contacts += [contact for contact in found if contact.at >= stages.start]
             settled = min(settled, source.settled)
         if last:
             settled = float("inf")
@@ -238,16 +253,17 @@ class Engine:
         """Angles of the grid samples that have become known in every angle series."""
         angles = stages.body.pelvis
         series = [knee.flexion for knee in stages.knees.values()] + ([angles] if angles else [])
-        end = min((s.end for s in series), default=stages.shown)
-        first, stages.shown = stages.shown, end
-        pelvis = angles.window(first, end).copy() if angles else np.empty((0, 3))
+        end = min((s.end for s in series), default=stages.slow)
+        first = max(stages.shown, stages.start)
+        unkept, stages.shown = first - stages.shown, end
+        pelvis = _behind(unkept, angles.window(first, end)) if angles else np.empty((0, 3))
         if not stages.knees:
             return pelvis, np.empty((0, 2))
         knees = np.full((end - first, 2), np.nan)
         for column, side in enumerate(Side):
             if side in stages.knees:
                 knees[:, column] = stages.knees[side].flexion.window(first, end)
-        return pelvis, knees
+        return pelvis, _behind(unkept, knees)
 
     def _forget(self, stages: _Stages, settled: float) -> None:
         """Let go of signals that no cycle to come can reach back to."""
@@ -263,6 +279,11 @@ class Engine:
             stage.forget(before)
 
 
+def _behind(count: int, angles: FloatArray) -> FloatArray:
+    """A copy of the angles behind so many samples of which nothing was kept."""
+    return np.concatenate((np.full((count, angles.shape[1]), np.nan), angles))
+
+
 def _nothing() -> Increment:
     return Increment([], [], np.empty((0, 3)), np.empty((0, 2)))
 
@@ -273,12 +294,12 @@ def _exchanged(motions: Mapping[Placement, Motion]) -> dict[Placement, Motion]:
     return {p.mirrored if p in legs else p: motion for p, motion in motions.items()}
 
 
-def _varies(motion: Motion, end: int) -> bool:
-    """Whether both halves of a sensor have sent anything before a grid index, and not the same all the time."""
-    return all(bool(np.ptp(series.window(0, end), axis=0).any()) for series in (motion.acc, motion.gyr))
+def _varies(motion: Motion, start: int, end: int) -> bool:
+    """Whether both halves of a sensor have sent anything in ``[start, end)``, and not the same all the time."""
+    return all(bool(np.ptp(series.window(start, end), axis=0).any()) for series in (motion.acc, motion.gyr))
 
 
-def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams) -> _Stages:
+def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams, start: int) -> _Stages:
     """The stages that this calibration and these sensors allow."""
     legs = calibration.legs
     detectors: dict[Side, LegEvents] = {}
@@ -288,14 +309,14 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     sources: list[tuple[ContactSource, tuple[Placement, ...]]] = []
     hips: dict[Side, HipFlexion] = {}
     curves: dict[Side, CurveSignals] = {}
-    pelvis = _angles_of(calibration.pelvis, motions, calibration, params)
-    thorax = _angles_of(calibration.trunk, motions, calibration, params)
-    limbs = {p: Inclination(motions[p], leg.to_segment, 0) for p, leg in legs.items()}
+    pelvis = _angles_of(calibration.pelvis, motions, calibration, params, start)
+    thorax = _angles_of(calibration.trunk, motions, calibration, params, start)
+    limbs = {p: Inclination(motions[p], leg.to_segment, start) for p, leg in legs.items()}
     for side in Side:
         knee, thigh = Placement(f"knee_{side.value}"), Placement(f"thigh_{side.value}")
         for placement, events in ((knee, params.calibration.shank), (thigh, params.calibration.thigh)):
             if placement in legs and (gait := legs[placement].gait):
-                detectors[side] = LegEvents(side, motions[placement], legs[placement].axis.axis, gait, 0, events)
+                detectors[side] = LegEvents(side, motions[placement], legs[placement].axis.axis, gait, start, events)
                 sources.append((detectors[side], (placement,)))
                 if placement is knee:
                     shanks[side] = detectors[side]
@@ -317,17 +338,19 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     without = tuple(side for side in Side if side not in detectors)
     frame = calibration.pelvis or calibration.trunk
     worn = {p: motions[p] for p in frame.to_pelvis} if frame is not None else {}
-    trunk = LevelAcceleration(worn, frame.to_pelvis, 0) if frame is not None else None
+    trunk = LevelAcceleration(worn, frame.to_pelvis, start) if frame is not None else None
     if without and trunk is not None:
         trusts, usual = (
             [m.trust for m in worn.values()],
             UsualStep(calibration.pelvis_peak_m_s2, calibration.stride / 2),
         )
-        sources.append((PelvisEvents(trunk, trusts, without, usual, 0, params.calibration.pelvis_events), tuple(worn)))
-    heading = HeadingRate(worn or dict(motions), params.turns.filter_taps(), 0)
+        sources.append(
+            (PelvisEvents(trunk, trusts, without, usual, start, params.calibration.pelvis_events), tuple(worn))
+        )
+    heading = HeadingRate(worn or dict(motions), params.turns.filter_taps(), start)
     turns = TurnFinder(heading.rate, params.turns)
     angles = pelvis.angles if pelvis else None, thorax.angles if thorax else None
-    postures = PostureCells(motions, limbs, *angles, 0, params.calibration)
+    postures = PostureCells(motions, limbs, *angles, start, params.calibration)
     stages = (*limbs.values(), *knees.values(), pelvis, thorax, *hips.values(), trunk, heading, turns, postures)
     return _Stages(
         sources=sources,
@@ -337,18 +360,23 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
         turns=turns,
         postures=postures,
         body=BodySignals(signals, angles[0], trunk.acceleration if trunk else None, angles[1]),
+        start=start,
         cycles=CycleAssembler(tuple(Side) if without and frame is not None else tuple(detectors), params.cycles),
     )
 
 
 def _angles_of(
-    frame: PelvisFrame | None, motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams
+    frame: PelvisFrame | None,
+    motions: Mapping[Placement, Motion],
+    calibration: Calibration,
+    params: EngineParams,
+    start: int,
 ) -> PelvisAngles | None:
     """Tilt, obliquity and rotation of the pelvis, or of the trunk by the same formulas."""
     if frame is None:
         return None
     worn = {p: motions[p] for p in frame.to_pelvis}
-    return PelvisAngles(worn, frame.to_pelvis, round(calibration.stride), 0, params.pelvis)
+    return PelvisAngles(worn, frame.to_pelvis, round(calibration.stride), start, params.pelvis)
 
 
 def _curves(stages: _Stages, cycles: Sequence[Cycle]) -> list[CycleCurves]:

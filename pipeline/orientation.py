@@ -71,9 +71,12 @@ class Motion:
     @property
     def force(self) -> Series:
         """Specific force in earth axes, m/s^2, of every sample; computed when asked for."""
+        quats = self.quat
+        if self._force.end < quats.start:  # not asked for before what came first was forgotten
+            self._force = Series(3, quats.start)
         begin = self._force.end
         if begin < self.end:
-            quat = self.quat.window(begin, self.end)
+            quat = quats.window(begin, self.end)
             self._force.append(rotate(quat, self.acc.window(begin, self.end)))
         return self._force
 

@@ -36,7 +36,7 @@ class Part:
     turns : tuple of (start, end)
         When the heading changes, s.
     postures : Postures
-        Of every second from ``begin_s`` on.
+        Of every second from ``postures_s`` on: what lies long before the first walk is not kept.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Part:
     strides: tuple[Stride, ...]
     turns: tuple[Interval, ...]
     postures: Postures
+    postures_s: float
     curves: CurveCollector
     pelvis_series: PelvisSeries
     knee_series: KneeSeries | None
@@ -68,6 +69,7 @@ class Part:
         return replace(
             self,
             begin_s=self.begin_s + by_s,
+            postures_s=self.postures_s + by_s,
             events=tuple(replace(event, time_s=event.time_s + by_s) for event in self.events),
             strides=tuple(
                 replace(s, ic_s=s.ic_s + by_s, fc_s=s.fc_s + by_s, next_ic_s=s.next_ic_s + by_s) for s in self.strides

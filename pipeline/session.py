@@ -82,6 +82,7 @@ class SessionAnalysis:
                 (engine.origin_s + turn.start / GRID_HZ, engine.origin_s + turn.end / GRID_HZ) for turn in engine.turns
             ),
             postures=engine.postures,
+            postures_s=engine.postures_s,
             curves=self._curves,
             pelvis_series=self._pelvis_series(),
             knee_series=self._knee_series(),

@@ -40,11 +40,21 @@ class TestWarmup:
         assert closes_at(swinging((5.0, 20.0), (100.0, 120.0), duration_s=130.0)) == 11_500
 
     def test_waits_while_there_is_not_enough(self) -> None:
-        assert closes_at(swinging((10.0, 35.0), duration_s=200.0)) is None
+        assert closes_at(swinging((10.0, 35.0), duration_s=150.0)) is None
 
     def test_does_not_wait_for_ever(self) -> None:
-        assert closes_at(swinging((10.0, 25.0), duration_s=320.0)) == 30_000
+        now_and_then = [(10.0 + 60.0 * k, 14.0 + 60.0 * k) for k in range(6)]
+        assert closes_at(swinging(*now_and_then, duration_s=320.0)) == 30_000
         assert closes_at(swinging((10.0, 14.0), duration_s=400.0)) is None
+
+    def test_a_walk_that_is_long_over_must_do(self) -> None:
+        assert closes_at(swinging((10.0, 25.0), duration_s=320.0)) == 14_500
+
+    def test_what_lies_long_before_the_first_walk_may_be_forgotten(self) -> None:
+        warmup = Warmup({LEFT: swinging((10.0, 14.0), (400.0, 440.0), duration_s=450.0)}, PARAMS)
+        assert warmup.closes_at() == 43_000
+        assert 30_000 <= warmup.start <= 34_000
+        assert len(warmup.active) == 430 - warmup.start // 100
 
     def test_closes_at_the_same_second_however_it_is_asked(self) -> None:
         whole = swinging((3.0, 50.0), duration_s=50.0)

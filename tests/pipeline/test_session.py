@@ -12,7 +12,7 @@ from pipeline.result import Status, Verdict
 from pipeline.session import SessionAnalysis, analyze_table
 from pipeline.timeline import Series
 from sensor.person import Person
-from sensor.recording import blocks
+from sensor.recording import RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, Placement, SampleBlock
 from sensor.simulation import STRAIGHT, WalkSpec
 from tests.pipeline.judging import assert_same_bits, assert_sane
@@ -150,6 +150,35 @@ class TestMemory:
     def test_standing_after_a_walk_keeps_nothing(self) -> None:
         spec = WalkSpec(duration_s=28.0, seed=7, placements=(*KNEES, *HIPS))
         assert self.longest(spec, 150) < self.MOST
+
+    def waiting(self, waiting_s: int) -> RecordingTable:
+        """A walk after somebody has stood for minutes."""
+        table, rng = only(recording("healthy"), (*KNEES, *HIPS)), np.random.default_rng(0)
+        n = 100 * waiting_s
+        acc = {p: np.concatenate((a[:1] + rng.normal(0.0, 0.003, (n, 3)), a)) for p, a in table.acc_m_s2.items()}
+        gyr = {p: np.concatenate((rng.normal(0.0, 0.003, (n, 3)), g)) for p, g in table.gyr_rad_s.items()}
+        return replace(table, time_s=np.arange(n + len(table)) / 100.0, acc_m_s2=acc, gyr_rad_s=gyr)
+
+    def test_standing_before_the_first_walk_keeps_little(self) -> None:
+        table, most = self.waiting(260), 0
+        analysis = SessionAnalysis(dict.fromkeys(table.placements, 100.0), table.person, params=SOON)
+        gc.collect()
+        for number, block in enumerate(blocks(table, 1000)):
+            analysis.push(block)
+            if number % 20 == 0:
+                most = max(most, kept_samples())
+        assert most < 20_000  # two minutes, and the room that a growing series takes
+        result = analysis.finish()
+        assert result.bouts[0].start_s > 100.0
+        assert len(result.pelvis_series.time_s) == len(table)
+        assert len(result.strides) == len(
+            analyze_table(only(recording("healthy"), (*KNEES, *HIPS)), params=SOON).strides
+        )
+
+    @pytest.mark.parametrize("chunk", [137, 6000])
+    def test_what_was_forgotten_before_the_walk_depends_on_no_chunk(self, chunk: int) -> None:
+        table = self.waiting(200)
+        assert_same_bits(analyze_table(table, chunk, SOON), analyze_table(table, None, SOON))
 
     @pytest.mark.long
     def test_ten_minutes_of_walking_and_five_of_standing(self) -> None:
