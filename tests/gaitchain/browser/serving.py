@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
+from gaitchain.app.access.logins import Logins
 from gaitchain.app.hub.run import RunParams
 from gaitchain.app.server import create_app
 from gaitchain.app.serving import config_of
@@ -26,6 +28,7 @@ class Served:
     settings: Settings
     store: Store
     run: RunParams
+    _app: FastAPI | None = None
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
     _started: threading.Event = field(default_factory=threading.Event)
@@ -40,10 +43,17 @@ class Served:
         """The address that lets a browser in, once."""
         return f"{self.url}/?token={self.settings.token}"
 
+    @property
+    def logins(self) -> Logins:
+        """Who is in."""
+        assert self._app is not None
+        logins: Logins = self._app.state.door.logins
+        return logins
+
     def start(self) -> None:
         """Serve, and return once it answers."""
-        app = create_app(self.settings, store=self.store, run=self.run)
-        config = config_of(app, self.settings)
+        self._app = create_app(self.settings, store=self.store, run=self.run)
+        config = config_of(self._app, self.settings)
         config.host, config.port = self.settings.host, self.settings.port
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)

@@ -1,0 +1,123 @@
+"""The live page when things go wrong, in two windows, and in time."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.gaitchain.browser import flow
+from tests.gaitchain.browser.clinic import Clinic
+from tests.gaitchain.browser.conftest import Opens
+from tests.gaitchain.browser.serving import Served
+
+COUNT_DRAWS = """() => {
+  const Plot = window.uPlot;
+  window.drawn = 0;
+  window.uPlot = class extends Plot {
+    constructor(options, ...rest) {
+      super({ ...options, hooks: { draw: [() => { window.drawn += 1; }] } }, ...rest);
+    }
+  };
+}"""
+
+
+def test_a_second_window_looks_on_until_it_takes_control(app: Served, opens: Opens) -> None:
+    first = opens(app)
+    first.go("/")
+    flow.try_simulated(first.page)
+    flow.connect(first.page)
+    second = opens(app)
+    second.page.goto(first.page.url)
+    flow.step(second.page, "body")
+    assert second.page.locator("#viewer").is_visible()
+    assert not second.page.locator("#places-done").is_visible()
+    assert second.page.locator("#body-nodes select").first.is_disabled()
+    assert second.examine() == []
+    second.page.get_by_role("button", name="Take control").click()
+    second.page.wait_for_selector("#viewer", state="hidden")
+    first.page.wait_for_selector("#viewer")
+    flow.attach(second.page)
+    flow.step(first.page, "check")
+    second.page.get_by_role("button", name="Stop", exact=True).click()
+    flow.step(first.page, "protocol")
+
+
+def test_a_server_that_goes_is_told_and_the_page_resumes(app: Served, opens: Opens) -> None:
+    window = opens(app)
+    page = window.page
+    window.go("/")
+    flow.try_simulated(page)
+    assert page.locator("#lost").is_hidden()
+    app.stop()
+    page.wait_for_selector("#lost:not([hidden])")
+    assert "No connection to the server" in page.locator("#lost").inner_text()
+    assert window.axe() == []
+    app.start()
+    page.wait_for_selector("#lost", state="hidden")
+    flow.connect(page)
+    page.locator("[data-for=body]").get_by_role("button", name="Back").click()
+    flow.step(page, "protocol")
+    assert all("ERR_CONNECTION" in complaint or "WebSocket" in complaint for complaint in window.complaints)
+    window.complaints.clear()
+
+
+def test_another_patient_s_recording_is_not_shown_as_this_one_s(app: Served, somebody: Clinic, opens: Opens) -> None:
+    first = opens(app)
+    first.go("/")
+    flow.try_simulated(first.page)
+    flow.connect(first.page)
+    second = opens(app)
+    second.go(f"/patients/{somebody.knee.pid}/record")
+    flow.step(second.page, "other")
+    assert "SIMULATED" in second.page.locator("#other-who").inner_text()
+    assert second.examine() == []
+    first.page.keyboard.press("Escape")
+    flow.step(second.page, "protocol")
+
+
+def test_two_sensors_swap_places_by_one_choice(app: Served, opens: Opens) -> None:
+    window = opens(app)
+    page = window.page
+    window.go("/")
+    flow.try_simulated(page)
+    flow.connect(page)
+    selects = page.locator("#body-nodes select")
+    before = [selects.nth(i).input_value() for i in range(2)]
+    selects.first.select_option(before[1])
+    expect(selects.nth(1)).to_have_value(before[0])
+    assert [selects.nth(i).input_value() for i in range(2)] == before[::-1]
+    page.keyboard.press("Escape")
+    flow.step(page, "protocol")
+
+
+def test_every_module_can_be_read(app: Served, opens: Opens) -> None:
+    from importlib.resources import files
+
+    window = opens(app)
+    window.go("/")
+    flow.try_simulated(window.page)
+    root = files("gaitchain.app").joinpath("static/js")
+    names = [f"{at}{one.name}" for at in ("", "live/") for one in root.joinpath(at).iterdir() if one.is_file()]
+    assert len(names) > 20
+    read = "path => import(path).then(() => '', (error) => String(error))"
+    assert [said for name in names if (said := window.page.evaluate(read, f"/static/js/{name}"))] == []
+
+
+@pytest.mark.long
+def test_the_traces_of_four_sensors_are_drawn_ten_times_a_second(app: Served, opens: Opens) -> None:
+    window = opens(app)
+    page = window.page
+    window.go("/")
+    flow.try_simulated(page)
+    page.evaluate(COUNT_DRAWS)
+    flow.connect(page)
+    flow.attach(page)
+    flow.stand(page)
+    flow.walk(page, 4)
+    sensors = page.locator("#cards .plot").count()
+    page.evaluate("() => { window.drawn = 0; window.since = performance.now(); }")
+    page.wait_for_timeout(6000)
+    per_second = page.evaluate("() => window.drawn / ((performance.now() - window.since) / 1000)")
+    flow.stop(page)
+    assert sensors == 4
+    assert 10.0 <= per_second / sensors <= 16.0
