@@ -117,6 +117,24 @@ def test_a_tapped_sensor_is_told_and_its_place_can_be_said_anew(tmp_path: Path) 
     assert [marker.label for marker in read_recording(tmp_path / "walk").markers] == ["turn"]
 
 
+def test_one_sensor_blinks_while_all_stream_and_its_newest_samples_can_be_had(tmp_path: Path) -> None:
+    async def story(ward: Ward) -> None:
+        await begun(ward, 2.0)
+        worker = ward.worker(P.HIP_LEFT)
+        await ward.session.light(worker.name, 3)
+        assert [reach.node.led.name for reach in ward.reaches.values()] == ["OFF", "OFF", "FAST", "OFF"]
+        seen = worker.monitor.newer(-1)
+        last = int(seen[-1].counter[-1])
+        assert worker.monitor.newer(last) == []
+        await asyncio.sleep(1.0)
+        later = np.concatenate([part.counter for part in worker.monitor.newer(last)])
+        assert later.tolist() == list(range(last + 1, last + 1 + len(later)))
+        assert len(later) == pytest.approx(100, abs=14)
+        await ward.session.stop()
+
+    session(tmp_path / "walk", story)
+
+
 def test_everything_is_kept_from_the_first_frame_on(tmp_path: Path) -> None:
     async def story(ward: Ward) -> None:
         await ward.session.connect()

@@ -207,6 +207,16 @@ def test_an_adapter_that_is_off_is_said(bus: str) -> None:
     run(main)
 
 
+def test_a_computer_without_a_system_bus_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/nowhere")
+
+    async def main() -> None:
+        with pytest.raises(LinkLost, match="D-Bus and BlueZ are not running"):
+            await BleAdapter().scan(0.5)
+
+    run(main)
+
+
 def test_other_devices_are_not_taken_for_nodes(bus: str) -> None:
     async def main() -> None:
         async with air(bus, 7, 8) as (_, nodes):
