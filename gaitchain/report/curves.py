@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -35,6 +36,7 @@ PANELS: Mapping[str, PanelWords] = {
     "pelvis_rotation": PanelWords("Pelvic rotation", "own side forward", "back"),
     "knee_angular_velocity": PanelWords("Shank angular velocity", "forward swing", "back"),
     "knee_flexion": PanelWords("Knee flexion", "flexion", "extension"),
+    "hip_flexion": PanelWords("Hip flexion", "flexion", "extension"),
 }
 
 
@@ -47,13 +49,19 @@ class _Trace:
     fc_pct: float | None
 
 
-def panels(curves: Mapping[str, Curve]) -> list[Markup]:
-    """One panel for each known curve that has at least one side, in reading order."""
-    return [panel(curves[name]) for name in PANELS if name in curves and _traces(curves[name])]
+def panels(curves: Mapping[str, Curve], waveforms: Mapping[str, Any] | None = None) -> list[Markup]:
+    """One panel for each known curve that has at least one side, in reading order.
+
+    ``waveforms`` is that part of the summary: where the sides differ is marked and said.
+    """
+    regions = {name: found["regions"] for name, found in (waveforms or {}).items()}
+    return [panel(curves[name], regions.get(name, ())) for name in PANELS if name in curves and _traces(curves[name])]
 
 
-def panel(curve: Curve) -> Markup:
-    """The panel of one quantity: each side's mean and SD over strides, and the reference mean -+ 1 SD."""
+def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
+    """The panel of one quantity: each side's mean and SD over strides, the reference mean -+ 1 SD, and the regions of
+    the cycle in which the sides differ.
+    """
     words, traces = PANELS[curve.name], _traces(curve)
     y = _y_axis(curve, traces)
     x = Scale(0, 100, _PLOT_LEFT, _PLOT_RIGHT)
@@ -64,10 +72,12 @@ def panel(curve: Curve) -> Markup:
         WIDTH,
         HEIGHT,
         f"{words.title} over the gait cycle",
-        f"Mean and SD over strides in {unit_sign(curve.unit)}: {sides}; {band} reference band. Up is {words.up}.",
+        f"Mean and SD over strides in {unit_sign(curve.unit)}: {sides}; {band} reference band. Up is {words.up}."
+        + "".join(f" {_region_words(region, curve.unit)}" for region in regions),
         [
             *_axes(x, y, words, curve.unit),
             _reference(x, y, curve),
+            *(_region(x, region) for region in regions),
             *(_ribbon(x, y, trace) for trace in traces),
             *(_toe_off(x, trace) for trace in traces if trace.fc_pct is not None),
             *(
@@ -77,6 +87,25 @@ def panel(curve: Curve) -> Markup:
             ),
         ],
     )
+
+
+def _region(x: Scale, region: Mapping[str, float]) -> Markup:
+    """A bar over the part of the cycle, open at its ends, with the larger side in words."""
+    first, last = x(region["start_pct"]), x(region["end_pct"])
+    middle = min(max((first + last) / 2, _PLOT_LEFT + 28), _PLOT_RIGHT - 28)
+    edges = (line((at, _PLOT_TOP), (at, _PLOT_BOTTOM), SOFT, 0.8, "1 3") for at in (first, last))
+    bar = line((first, _PLOT_TOP), (last, _PLOT_TOP), INK, 4)
+    return join([*edges, bar, text((middle, _PLOT_TOP + 11), f"{_larger(region)} larger", 9, INK, anchor="middle")])
+
+
+def _larger(region: Mapping[str, float]) -> str:
+    return "left" if region["difference"] > 0 else "right"
+
+
+def _region_words(region: Mapping[str, float], unit: str) -> str:
+    size = fixed(abs(region["difference"]), 1)
+    part = f"{fixed(region['start_pct'], 0)} to {fixed(region['end_pct'], 0)} %"
+    return f"From {part} the {_larger(region)} side is larger, by {size} {unit_sign(unit)} at most."
 
 
 def legend(beside: int) -> Markup:

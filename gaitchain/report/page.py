@@ -52,7 +52,7 @@ def context(
         "sides_not_assessed": narrative.sides_by_reason(document, "not_assessed"),
         "sides_remarks": narrative.sides_by_reason(document, "observed"),
         "lessons": education.lessons(document),
-        "panels": curves.panels(curve_set),
+        "panels": curves.panels(curve_set, document.get("waveforms")),
         "chain_picture": chain.chain_picture(document["chain"], document["risk"]),
         "provenance": json.dumps(document["provenance"], indent=1, ensure_ascii=False),
         "versions": _versions(document["provenance"]),

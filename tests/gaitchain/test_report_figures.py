@@ -106,6 +106,22 @@ def test_left_is_solid_red_and_right_dashed_blue() -> None:
     assert left < right, "the painful left leg leaves the ground earlier"
 
 
+def test_where_the_sides_differ_is_marked_and_said() -> None:
+    regions = [
+        {"start_pct": 60.0, "end_pct": 75.0, "at_pct": 66.0, "difference": -12.0},
+        {"start_pct": 97.0, "end_pct": 100.0, "at_pct": 99.0, "difference": 4.0},
+    ]
+    curve = clear_asymmetry().result.curves["pelvis_tilt"]
+    (marked,), (plain,) = (
+        curves.panels({"pelvis_tilt": curve}, {"pelvis_tilt": {"regions": found}}) for found in (regions, [])
+    )
+    said = [element.text for element in parsed(marked).iter(f"{SVG}text")]
+    assert {"left larger", "right larger"} <= set(said)
+    assert "From 60 to 75 % the right side is larger, by 12.0" in marked
+    assert "larger" not in plain
+    assert plain == curves.panel(curve)
+
+
 def test_a_hole_in_a_curve_is_not_drawn_over() -> None:
     curve = clear_asymmetry().result.curves["pelvis_tilt"]
     assert curve.left_mean is not None

@@ -32,7 +32,7 @@ def content(
 ) -> Content:
     """Everything the template prints; arguments as in :func:`gaitchain.report.pdf.report_pdf`."""
     recording = document["recording"]
-    panels = [] if compact else curves.panels(curve_set)
+    panels = [] if compact else curves.panels(curve_set, document.get("waveforms"))
     return {
         "compact": compact,
         "font": FONT,
