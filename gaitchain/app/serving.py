@@ -183,14 +183,14 @@ def _alone(data: Path) -> Iterator[None]:
     from gaitchain.store import StoreError
     from gaitchain.store.lock import WriteLock
 
-    lock = WriteLock(data / "serve.lock", patience_s=0.0)
-    try:
-        lock.held().__enter__()
-    except StoreError as error:
-        raise GaitchainError(
-            f"Another `gaitchain serve` uses {data}: use its window, or end it first.", ExitCode.NO_DEVICE
-        ) from error
-    yield
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(WriteLock(data / "serve.lock", patience_s=0.0).held())
+        except StoreError as error:
+            raise GaitchainError(
+                f"Another `gaitchain serve` uses {data}: use its window, or end it first.", ExitCode.NO_DEVICE
+            ) from error
+        yield
 
 
 @contextmanager
