@@ -72,13 +72,18 @@ def concluded(result: SessionResult, person: Person) -> Analysis:
     return Analysis(person, result, risk, summary(result, risk, person))
 
 
-def write(analysis: Analysis, out_dir: Path) -> Path:
-    """Write all files of an analysis into ``out_dir``, made if need be, and return the path of report.html.
+def write(analysis: Analysis, out_dir: Path, *, pdf: bool = False) -> Path:
+    """Write all files of an analysis into ``out_dir``, made if need be.
+
+    Returns
+    -------
+    Path
+        Of report.html, or with ``pdf`` of report.pdf, which is then there too.
 
     Raises
     ------
     GaitchainError
-        ``out_dir`` is a file.
+        ``out_dir`` is a file, or the PDF cannot be made here.
     OutputError
         A file cannot be written; an earlier result in ``out_dir`` is then untouched.
     """
@@ -86,7 +91,12 @@ def write(analysis: Analysis, out_dir: Path) -> Path:
         raise GaitchainError(f"{out_dir}: a file of that name exists; give a folder with -o.", ExitCode.USAGE)
     today = datetime.now().astimezone().date().isoformat()
     report = report_html(analysis.document, analysis.result.curves, analysis.person, created=today)
-    return write_outputs(analysis.result, analysis.document, report, out_dir)["report.html"]
+    if not pdf:
+        return write_outputs(analysis.result, analysis.document, report, out_dir)["report.html"]
+    from gaitchain.report.pdf import report_pdf  # typst: only a PDF needs it
+
+    made = report_pdf(analysis.document, analysis.result.curves, analysis.person, created=today)
+    return write_outputs(analysis.result, analysis.document, report, out_dir, made)["report.pdf"]
 
 
 def exit_code(analysis: Analysis, *, strict: bool) -> ExitCode:

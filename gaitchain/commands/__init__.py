@@ -7,6 +7,7 @@ COMMANDS = {
     "demo": "Simulate a patient with a painful left knee, analyse the walk, write the report.",
     "analyze": "Analyse a recording and write the report and the tables.",
     "compare": "Compare sessions of one person: resolved, unchanged or worse.",
+    "report": "Write the report of a session or a result again, as PDF or HTML.",
     "simulate": "Simulate the recording of a patient, with its truth.",
     "devices": "List the sensors that can be reached, by Bluetooth and by cable.",
     "identify": "Light up a sensor, or tell which one is tapped.",

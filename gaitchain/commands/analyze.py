@@ -23,11 +23,12 @@ from sensor.recording import read_recording
     metavar="OUT",
     type=click.Path(path_type=Path),
     required=True,
-    help="Folder for report.html, summary.json, events.csv, strides.csv, pelvis.csv and joints.csv (thigh sensors).",
+    help="Folder for report.html, summary.json, curves.json and the tables events, strides, pelvis and joints (.csv).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
+@click.option("--pdf", is_flag=True, help="Write report.pdf, too, and print its path.")
 @click.option("--strict", is_flag=True, help="End with code 5 also when the recording needs attention.")
-def command(recordings: tuple[Path, ...], out_dir: Path, as_json: bool, strict: bool) -> ExitCode:
+def command(recordings: tuple[Path, ...], out_dir: Path, as_json: bool, pdf: bool, strict: bool) -> ExitCode:
     """Analyse RECORDING: a session folder, or a .csv, .csv.gz or .parquet with its sidecar .json about the person.
 
     Several, or a folder of them, are taken together when they are of one person, day and condition: four walks of
@@ -45,7 +46,7 @@ def command(recordings: tuple[Path, ...], out_dir: Path, as_json: bool, strict: 
         with stage("Analysing the walk"):
             analysis = analyse(table)
     with stage("Writing the report"):
-        report = write(analysis, out_dir)
+        report = write(analysis, out_dir, pdf=pdf)
     if as_json:
         print_bytes(summary_bytes(analysis.document))
     else:

@@ -12,12 +12,16 @@ from gaitchain.outputs.tables import events_csv, joints_csv, pelvis_csv, strides
 from pipeline.result import SessionResult
 from sensor.recording.atomic import whole_file
 
+_NOT_ALWAYS = {"joints.csv", "report.pdf"}
+
 
 class OutputError(Exception):
     """An output could not be written; the message says which one, why, and what to do."""
 
 
-def write_outputs(result: SessionResult, document: JsonObject, report: str, out_dir: Path) -> dict[str, Path]:
+def write_outputs(
+    result: SessionResult, document: JsonObject, report: str, out_dir: Path, pdf: bytes | None = None
+) -> dict[str, Path]:
     """Write summary.json, curves.json, the CSV tables and report.html into ``out_dir``, which is made if need be.
 
     Parameters
@@ -29,7 +33,9 @@ def write_outputs(result: SessionResult, document: JsonObject, report: str, out_
     report
         The HTML page of the same summary, from :func:`gaitchain.report.report_html`.
     out_dir
-        Files of an earlier analysis are replaced; a ``joints.csv`` that no longer applies is removed.
+        Files of an earlier analysis are replaced; a ``joints.csv`` or ``report.pdf`` that no longer applies is removed.
+    pdf
+        The same report as a PDF, written as report.pdf.
 
     Returns
     -------
@@ -50,6 +56,8 @@ def write_outputs(result: SessionResult, document: JsonObject, report: str, out_
         contents["joints.csv"] = joints_csv(result.knee_series)
     contents |= {"curves.json": curves_json(result.curves)}
     contents |= {"summary.json": summary_bytes(document), "report.html": report.encode()}
+    if pdf is not None:
+        contents["report.pdf"] = pdf
     paths = {name: out_dir / name for name in contents}
     at = out_dir
     try:
@@ -58,8 +66,8 @@ def write_outputs(result: SessionResult, document: JsonObject, report: str, out_
             for name, content in contents.items():
                 at = paths[name]
                 stack.enter_context(whole_file(at)).write_bytes(content)
-        if result.knee_series is None:
-            (out_dir / "joints.csv").unlink(missing_ok=True)
+        for name in _NOT_ALWAYS - contents.keys():
+            (out_dir / name).unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(
             f"Cannot write {at}: {(error.strerror or str(error)).lower()}. Make room or choose another folder with -o."

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
+from gaitchain.reporting import newest_result
 from gaitchain.store import audit
 from gaitchain.store.database import empty
 from gaitchain.store.errors import NotFound, StoreError
-from gaitchain.store.layout import Layout, care_file, info_file, newest_result
+from gaitchain.store.layout import Layout, care_file, info_file
 from gaitchain.store.rows import Care, Headline, Patient
 from gaitchain.store.tables import audit as audit_table
 from gaitchain.store.tables import patients, sessions

@@ -37,11 +37,6 @@ def is_sid(key: str) -> bool:
     return _SID.fullmatch(key) is not None
 
 
-def by_number(version: str) -> list[tuple[int, str]]:
-    """Sorts 0.10 after 0.9."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|[A-Za-z]+", version)]
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Paths below the data folder."""
@@ -109,12 +104,6 @@ class Layout:
 def care_file(session: Path) -> Path:
     """Where a session folder says what the therapist said."""
     return session / "care.json"
-
-
-def newest_result(session: Path) -> Path | None:
-    """The folder of the newest version that left a summary; None without one."""
-    found = sorted((session / "results").glob("*/summary.json"), key=lambda path: by_number(path.parent.name))
-    return found[-1].parent if found else None
 
 
 def info_file(session: Path) -> Path:

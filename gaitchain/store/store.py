@@ -13,11 +13,12 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from gaitchain.outputs import read_curves
+from gaitchain.reporting import newest_result
 from gaitchain.store import audit as trail
 from gaitchain.store import index
 from gaitchain.store.database import connect, empty_log, migrate, store_url
 from gaitchain.store.errors import Conflict, NotFound, StoreError
-from gaitchain.store.layout import Layout, new_pid, new_sid, newest_result
+from gaitchain.store.layout import Layout, new_pid, new_sid
 from gaitchain.store.lock import WriteLock
 from gaitchain.store.rows import Care, CareVerdict, Headline, Patient, Session, Trace
 from gaitchain.store.tables import audit, patients, sessions

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.report.pdf.content import content
@@ -16,7 +16,7 @@ from sensor.person import Person
 if TYPE_CHECKING:  # 80 MB that only a PDF needs
     import typst
 
-STANDARD = "ua-1"  # tagged, readable by a screen reader: ISO 14289-1
+STANDARD: Literal["ua-1"] = "ua-1"  # tagged, readable by a screen reader: ISO 14289-1
 _FONTS = ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono")  # carried by typst itself
 _TIGHTER = range(4)  # steps of 3 % in letters and gaps
 _PAGE = re.compile(rb"/Type */Page\b")
