@@ -42,7 +42,7 @@ class LegEventParams:
     rate_taps: int = 31
     acc_cutoff_hz: float = 25.0  # band of the heel strike as the shank feels it
     acc_taps: int = 21
-    fc_lead_s: float = 0.080  # * toe-off comes this long before the rise through the swing level
+    fc_lead_s: float = 0.075  # * toe-off comes this long before the rise through the swing level
     sure: float = 0.95  # confidence of a plain contact
     swings: SwingParams = field(default_factory=SwingParams)
     landing: ShankLandingParams | ThighLandingParams = field(default_factory=ShankLandingParams)

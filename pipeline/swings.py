@@ -1,11 +1,11 @@
 """Swings of a leg: the spans in which the shank turns forward, from its sagittal angular rate.
 
 Every swing shows as one positive wave of the sagittal rate (Aminian 2002 and Salarian 2004 use its peak). Here a swing
-is the run above a fixed level, because where it rises and falls through that level is what the contacts are timed by.
+is the run above a level, because where it rises and falls through that level is what the contacts are timed by.
 
-Deviations from the sources: a run above 1 rad/s instead of a peak above 50 deg/s; two humps of one swing are joined; of
-two swings closer than 0.55 of the usual stride the weaker is dropped; weak swings count from 0.3 of the usual peak, so
-that the short steps of gait initiation and termination are kept.
+Deviations from the sources: a run above 1 rad/s, or less for a leg that swings slowly, instead of a peak above
+50 deg/s; two humps of one swing are joined; of two swings closer than 0.55 of the usual stride the weaker is dropped;
+weak swings count from 0.3 of the usual peak, so that the short steps of gait initiation and termination are kept.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class SwingParams:
     """What counts as a swing."""
 
     level_rad_s: float = 1.0  # crossed steeply by every swing, above what a stance leg does
+    level_part: float = 0.3  # of the usual peak, where that is less: a stiff or very slow leg peaks at 1.3 rad/s
     weakest: float = 0.3  # of the usual peak
     hump_gap_s: float = 0.15  # two runs closer than this are humps of one swing ...
     hump_dip_rad_s: float = -0.5  # ... unless the leg turns back between them, as it does after a contact
@@ -64,7 +65,8 @@ class SwingFinder:
     def __init__(self, params: SwingParams, rhythm: Rhythm, start: int = 0) -> None:
         self.params = params
         self.rate = Series(1, start)
-        self._weakest = max(params.level_rad_s, params.weakest * rhythm.peak_rad_s)
+        self._level = level_of(rhythm.peak_rad_s, params)
+        self._weakest = max(self._level, params.weakest * rhythm.peak_rad_s)
         self._kept: Refractory[Swing] = Refractory(params.closest * rhythm.stride)
         self._scanned = start
         self._rise: float | None = None  # of the run that goes on
@@ -104,7 +106,7 @@ class SwingFinder:
         if last - first < 2:
             return []
         w = self.rate.window(first, last)
-        level = self.params.level_rad_s
+        level = self._level
         runs = []
         for i in np.flatnonzero(np.diff(w > level)):
             crossing = first + i + (level - w[i]) / (w[i + 1] - w[i])
@@ -149,9 +151,14 @@ class SwingFinder:
         return self._kept.push(run) if run.strength >= self._weakest else []
 
 
+def level_of(peak_rad_s: float, params: SwingParams) -> float:
+    """The rate, rad/s, above which a leg with this usual peak swings."""
+    return min(params.level_rad_s, params.level_part * peak_rad_s)
+
+
 def learn_rhythm(rate_rad_s: FloatArray, params: SwingParams) -> Rhythm | None:
     """Usual peak and stride of a leg from a stretch of walking (n,); None when no swings stand out."""
-    finder = SwingFinder(params, Rhythm(0.0, 0.0))
+    finder = SwingFinder(params, Rhythm(float(np.percentile(rate_rad_s, 99)), 0.0))
     runs = finder.push(rate_rad_s) + finder.finish()
     peaks = np.array([run.strength for run in runs])
     if len(peaks) < 2:

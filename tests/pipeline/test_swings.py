@@ -31,6 +31,14 @@ class TestOneSwing:
         assert swing.at == 150
         assert swing.strength == pytest.approx(4.0, abs=0.01)
 
+    def test_of_a_slow_stiff_leg_is_timed_by_its_own_level(self) -> None:
+        """A peak of 1.3 rad/s hardly passes 1 rad/s: the swing would seem half as long as it is."""
+        rhythm = learn_rhythm(waves(9.0, *((1.0 + 1.5 * k, 0.5, 1.3) for k in range(5))), SwingParams())
+        assert rhythm is not None
+        (swing,) = swings(waves(3.0, (1.503, 0.5, 1.3)), rhythm)
+        half = 0.5 / np.pi * np.arccos(0.3)
+        assert swing.fall - swing.rise == pytest.approx(200.0 * half, abs=0.3)
+
     def test_counts_from_where_the_stream_begins(self) -> None:
         rate = waves(3.0, (1.5, 0.5, 4.0))
         (here,), (there,) = swings(rate), swings(rate, start=5000)
