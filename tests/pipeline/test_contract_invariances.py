@@ -12,7 +12,7 @@ from pipeline.filters import lowpass_taps, smooth
 from pipeline.result import Asymmetry, Flag, SessionResult
 from pipeline.session import SessionAnalysis, analyze_table
 from sensor.recording import blocks
-from sensor.samples import KNEES, FloatArray, Placement, SampleBlock, Side
+from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.simulation import SimulatedWalk, WalkSpec
 from tests.pipeline.judging import assert_close, assert_sane, numbers
 from tests.pipeline.synthetic import random_rotation
@@ -155,6 +155,17 @@ class TestSensorsLeftOut:
         mine = [repr(e) for e in both.events if e.side is Side.LEFT]
         assert [repr(e) for e in alone.events] == mine
         assert_sane(alone, table.time_s[0], table.time_s[-1])
+
+
+@pytest.mark.parametrize(("pathway", "seed"), [("antalgic_knee", 2), ("bilateral_arthritis", 2), ("healthy", 1)])
+def test_no_knee_bends_backwards(pathway: str, seed: int) -> None:
+    """A thigh whose sagittal axis points the other way turns flexion into extension."""
+    legs = (*KNEES, *THIGHS)
+    spec = WalkSpec(pathway, severity=0.8, duration_s=40.0, seed=seed, placements=legs)
+    series = analyze_table(walk(spec).table).knee_series
+    assert series is not None
+    for angle in (series.left_deg, series.right_deg):
+        assert np.nanpercentile(angle, 2.0) > -12.0
 
 
 class TestWhatMustBeSeen:
