@@ -77,7 +77,7 @@ def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
         [
             *_axes(x, y, words, curve.unit),
             _reference(x, y, curve),
-            *(_region(x, region) for region in regions),
+            *(_region(x, region, row % 2) for row, region in enumerate(regions)),
             *(_ribbon(x, y, trace) for trace in traces),
             *(_toe_off(x, trace) for trace in traces if trace.fc_pct is not None),
             *(
@@ -89,13 +89,15 @@ def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
     )
 
 
-def _region(x: Scale, region: Mapping[str, float]) -> Markup:
-    """A bar over the part of the cycle, open at its ends, with the larger side in words."""
+def _region(x: Scale, region: Mapping[str, float], row: int) -> Markup:
+    """A bar over the part of the cycle, with the larger side in words in one of two rows that neighbours take in turn."""
     first, last = x(region["start_pct"]), x(region["end_pct"])
     middle = min(max((first + last) / 2, _PLOT_LEFT + 28), _PLOT_RIGHT - 28)
     edges = (line((at, _PLOT_TOP), (at, _PLOT_BOTTOM), SOFT, 0.8, "1 3") for at in (first, last))
     bar = line((first, _PLOT_TOP), (last, _PLOT_TOP), INK, 4)
-    return join([*edges, bar, text((middle, _PLOT_TOP + 11), f"{_larger(region)} larger", 9, INK, anchor="middle")])
+    return join(
+        [*edges, bar, text((middle, _PLOT_TOP + 11 + 10 * row), f"{_larger(region)} larger", 9, INK, anchor="middle")]
+    )
 
 
 def _larger(region: Mapping[str, float]) -> str:
