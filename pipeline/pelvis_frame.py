@@ -129,7 +129,8 @@ def pelvis_frame(
     gyr_taps = lowpass_taps(params.gyr_cutoff_hz, params.taps)
     smoothed = {p: LevelMotion(smooth(m.gyr, gyr_taps), smooth(m.acc, acc_taps)) for p, m in motions.items()}
     inside = {p: LevelMotion(m.gyr[walking], m.acc[walking]) for p, m in smoothed.items()}
-    first = next(iter(inside))
+    # Onto the middle, if it has a sensor: turned onto the left, left and right would not be each other's mirror image.
+    first = Placement.SACRUM if Placement.SACRUM in inside else next(iter(inside))
     turn = {p: 0.0 if p is first else relative_heading(inside[first], m, params) for p, m in inside.items()}
     mean = np.mean([smoothed[p].acc @ about_z(turn[p]).T for p in smoothed], axis=0)
 
