@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, texts, theme, words
+from gaitchain.report.withheld import withheld
 from pipeline.result import Curve
 from sensor.person import Person
 
@@ -41,6 +42,7 @@ def context(
     document: dict[str, Any], curve_set: Mapping[str, Curve], person: Person, created: str = ""
 ) -> dict[str, Any]:
     """What the templates of the parts are filled with; arguments as in :func:`report_html`."""
+    document = withheld(document, person)
     return {
         "doc": document,
         "person": person,

@@ -283,3 +283,12 @@ def test_contrast_follows_the_definition() -> None:
     assert theme.contrast("#000000", "#ffffff") == pytest.approx(21.0)
     assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
     assert theme.contrast("#12506b", "#12506b") == 1.0
+
+
+def test_a_red_flag_stated_after_the_analysis_withholds_the_score_too() -> None:
+    sample = clear_asymmetry()
+    person = replace(sample.person, red_flags=("pain at night",))
+    read = Page(report_html(document(sample), sample.result.curves, person))
+    assert "Pain at night" in read.text
+    assert not any(key.startswith("risk") for key in read.numbers)
+    assert "0.62" not in read.text

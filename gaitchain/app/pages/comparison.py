@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gaitchain.app.pages.stored import measure_name
 from gaitchain.follow_up import STATUS_WORDS, Compared, follow_up
+from gaitchain.report.trend import measure_name
 from gaitchain.report.words import LINKS, quantity, sentence, spoken
 from pipeline.change import Course
 

@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gaitchain.app.pages import education
 from gaitchain.app.pages.comparison import comparison
 from gaitchain.app.pages.errors import error_page
 from gaitchain.app.pages.render import Frame, page, store_of, visitor_of
@@ -39,7 +38,6 @@ def result(request: Request, sid: str) -> Response:
         session=session,
         patient=patient,
         earlier=earlier,
-        education=education.sentences(document),
         **context(document, store.curves(sid), person),
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from gaitchain.report.words import MEASURES, METRICS, spoken
 from gaitchain.store import Session, Store
 from sensor.person import Person
 
@@ -23,11 +22,3 @@ def person_of(document: dict[str, Any], person: Person) -> Person:
     """The patient of a result; signs that were ticked then stay ticked, and those ticked since are added."""
     then = tuple(document["recording"]["red_flags"])
     return replace(person, red_flags=tuple(dict.fromkeys((*then, *person.red_flags))))
-
-
-def measure_name(key: str) -> str:
-    """A key of the summary in words, such as ``Stance time, left against right``."""
-    group, _, name = key.partition(".")
-    if group == "asymmetry":
-        return f"{spoken(name, METRICS)}, left against right"
-    return spoken(key, MEASURES)

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, texts, theme, words
+from gaitchain.report.withheld import withheld
 from pipeline.result import Curve
 from sensor.person import Person
 
@@ -31,6 +32,7 @@ def content(
     document: dict[str, Any], curve_set: Mapping[str, Curve], person: Person, created: str, *, compact: bool
 ) -> Content:
     """Everything the template prints; arguments as in :func:`gaitchain.report.pdf.report_pdf`."""
+    document = withheld(document, person)
     recording = document["recording"]
     panels = [] if compact else curves.panels(curve_set, document.get("waveforms"))
     return {

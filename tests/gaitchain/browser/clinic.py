@@ -32,14 +32,17 @@ class Clinic:
     knee : Patient
         Four sessions, oldest first in ``sids``.
     flagged : Patient
-        Warning signs are stated; one session.
+        Warning signs are stated; one session, ``flagged_sid``.
+    even : Patient
+        An invalid session, then ``even_sid`` with everything within reference.
     """
 
     knee: Patient
     flagged: Patient
-    empty: Patient
+    even: Patient
     sids: tuple[str, ...]
     flagged_sid: str
+    even_sid: str
 
 
 def clinic(store: Store, folder: Path) -> Clinic:
@@ -47,14 +50,16 @@ def clinic(store: Store, folder: Path) -> Clinic:
     knee = store.put_patient(None, clear_asymmetry().person, "Stairs are worst.", "local")
     person = Person("RF-002", 63, "male", 1.79, red_flags=("numbness in the saddle area",))
     flagged = store.put_patient(None, person, "", "local")
-    empty = store.put_patient(None, healthy().person, "", "local")
+    even = store.put_patient(None, healthy().person, "", "local")
     recording = folder / "walk.csv"
     write_recording(_short(), recording)
     samples: Sequence[Sample] = (clear_asymmetry(), abstained(), long_reasons(), healthy())
     days = (FIRST + timedelta(days=14 * number) for number in range(len(samples)))
     sids = tuple(add(store, knee, recording, sample, day) for sample, day in zip(samples, days, strict=True))
-    add(store, empty, recording, invalid(), FIRST)
-    return Clinic(knee, flagged, empty, sids, add(store, flagged, recording, clear_asymmetry(), FIRST))
+    add(store, even, recording, invalid(), FIRST)
+    of_flagged = add(store, flagged, recording, clear_asymmetry(), FIRST)
+    of_even = add(store, even, recording, healthy(), FIRST + timedelta(days=1))
+    return Clinic(knee, flagged, even, sids, of_flagged, of_even)
 
 
 def add(store: Store, patient: Patient, recording: Path, sample: Sample, started: datetime) -> str:

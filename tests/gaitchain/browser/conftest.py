@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -12,7 +11,7 @@ from gaitchain.app.hub.run import RunParams
 from sensor.acquisition.preflight import PreflightParams
 from tests.gaitchain.browser.chromium import Window, chromium, new_context, window
 from tests.gaitchain.browser.clinic import Clinic, clinic
-from tests.gaitchain.browser.serving import Served, served
+from tests.gaitchain.browser.serving import Served, let_in, served
 
 FAST = RunParams(speed=8.0, stand_s=3.0, preflight=PreflightParams(settle_s=4.0))
 Opens = Callable[[Served], Window]
@@ -49,7 +48,7 @@ def opens(browser: Browser) -> Iterator[Opens]:
     def one(app: Served) -> Window:
         if not contexts:
             contexts.append(new_context(browser))
-            contexts[0].add_cookies([let_in(app)])
+            let_in(contexts[0], app)
         windows.append(window(contexts[0], app.url))
         return windows[-1]
 
@@ -57,16 +56,3 @@ def opens(browser: Browser) -> Iterator[Opens]:
     for context in contexts:
         context.close()
     assert [complaint for each in windows for complaint in each.complaints] == []
-
-
-def let_in(app: Served) -> dict[str, str]:
-    """A login of this computer, as the one-time token would give it."""
-    from gaitchain.app.access.visitors import LOCAL
-
-    return {"name": app.settings.cookie, "value": app.logins.open(LOCAL), "url": app.url}
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    """Where a test puts what it downloads."""
-    return tmp_path

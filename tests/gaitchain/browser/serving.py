@@ -10,8 +10,10 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import BrowserContext
 
 from gaitchain.app.access.logins import Logins
+from gaitchain.app.access.visitors import LOCAL
 from gaitchain.app.hub.run import RunParams
 from gaitchain.app.server import create_app
 from gaitchain.app.serving import config_of
@@ -88,3 +90,9 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def let_in(context: BrowserContext, app: Served) -> None:
+    """Log a browser in as the one-time token would."""
+    cookie = app.logins.open(LOCAL)
+    context.add_cookies([{"name": app.settings.cookie, "value": cookie, "url": app.url}])
