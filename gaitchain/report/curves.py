@@ -90,7 +90,7 @@ def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
 
 
 def _region(x: Scale, region: Mapping[str, float], row: int) -> Markup:
-    """A bar over the part of the cycle, with the larger side in words in one of two rows that neighbours take in turn."""
+    """A bar over the part of the cycle; the larger side in words, in one of two rows that neighbours take in turn."""
     first, last = x(region["start_pct"]), x(region["end_pct"])
     middle = min(max((first + last) / 2, _PLOT_LEFT + 28), _PLOT_RIGHT - 28)
     edges = (line((at, _PLOT_TOP), (at, _PLOT_BOTTOM), SOFT, 0.8, "1 3") for at in (first, last))
