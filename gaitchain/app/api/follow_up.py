@@ -50,7 +50,7 @@ class TrendOut(BaseModel):
 @routes.get("/api/compare", responses=refusals(404, 409))
 def compare(a: Sid, b: Sid, store: TheStore, visitor: AnyVisitor) -> CompareOut:
     """Compare two sessions; which comes first does not matter. 409: they are of two patients."""
-    earlier, later = sorted((store.session(a), store.session(b)), key=lambda session: session.started)
+    earlier, later = sorted((store.session(a), store.session(b)), key=lambda session: (session.started, session.sid))
     if earlier.pid != later.pid:
         raise Conflict("These sessions are of two patients; only sessions of one are compared.")
     said = follow_up(store.result(earlier.sid), store.result(later.sid)).said()

@@ -40,7 +40,9 @@ class Start(Strict):
 class Place(Strict):
     """Where sensors are worn; those not named stay where they are."""
 
-    places: dict[Node, Placement] = Field(default_factory=dict, max_length=16)
+    places: dict[Node, Placement | None] = Field(
+        default_factory=dict, max_length=16, description="null: not worn; the others then connect anew."
+    )
     done: bool = Field(True, description="All are right: the checks follow.")
 
 
@@ -114,7 +116,7 @@ async def search(tab: Tab, hub: TheHub, _: Therapist) -> State:
 @routes.post("/place", responses=refusals(409))
 async def place(places: Place, tab: Tab, hub: TheHub, _: Therapist) -> State:
     """Say where sensors are worn."""
-    hub.led_by(tab).place(places.places, done=places.done)
+    await hub.place(tab, places.places, done=places.done)
     return hub.state(tab)
 
 

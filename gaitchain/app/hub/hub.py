@@ -16,6 +16,7 @@ from gaitchain.app.hub.said import NodeNews, check_said, node_said, walked_said
 from gaitchain.app.hub.subscribers import MOST, Subscriber
 from gaitchain.app.hub.traces import EVERY_S, Traces
 from gaitchain.store import Care, CareVerdict, Store
+from sensor.samples import Placement
 
 SYSTEM = "system"  # who restores what broke off
 
@@ -128,6 +129,18 @@ class Hub:
         if run.phase is not LivePhase.FAILED:
             raise NotNow(f"This cannot be done now ({run.phase.value}).")
         await self.start(tab, run.order)
+
+    async def place(self, tab: str, places: Mapping[str, Placement | None], *, done: bool) -> None:
+        """Say where sensors are worn. Without one that is worn nowhere the recording connects anew."""
+        run = self.led_by(tab)
+        nowhere = [name for name, place in places.items() if place is None]
+        if nowhere:
+            order = run.without(nowhere)
+            run.cancel()
+            await run.over()
+            await self.start(tab, order)
+        else:
+            run.place({name: place for name, place in places.items() if place is not None}, done=done)
 
     async def cancel(self, tab: str) -> None:
         """Leave: before the walk has begun, or when it is over."""

@@ -36,6 +36,8 @@ class LiveOrder:
         ``sim``, ``ble``, ``serial`` for every cable that is plugged in, or ``serial:PORT``.
     places : mapping of sensor to Placement
         Where sensors are worn, if not where they say.
+    only : bool
+        Other sensors that are found are left out.
     """
 
     pid: str
@@ -45,6 +47,7 @@ class LiveOrder:
     source: str
     condition: str = ""
     places: Mapping[str, Placement] = field(default_factory=dict)
+    only: bool = False
 
     @property
     def planned_s(self) -> float | None:
@@ -82,7 +85,7 @@ async def supply(source: str, wanted: Sequence[str], speed: float) -> AsyncItera
     yield Supply(found, HostClock())
 
 
-def places_of(found: Sequence[Found], wishes: Mapping[str, Placement]) -> tuple[WornNode, ...]:
+def places_of(found: Sequence[Found], wishes: Mapping[str, Placement], *, only: bool = False) -> tuple[WornNode, ...]:
     """Where each sensor is worn for now: where somebody said, else where its label says, else at a free place.
 
     Raises
@@ -90,7 +93,7 @@ def places_of(found: Sequence[Found], wishes: Mapping[str, Placement]) -> tuple[
     GaitchainError
         There is no sensor that can be used.
     """
-    usable = [one for one in found if one.refusal is None]
+    usable = [one for one in found if one.refusal is None and (not only or one.name in wishes)]
     if not usable:
         raise GaitchainError(" ".join(one.refusal for one in found if one.refusal) or NOBODY, ExitCode.NO_DEVICE)
     taken: dict[Placement, Found] = {}

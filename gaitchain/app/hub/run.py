@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,7 +64,7 @@ class LiveRun:
         self.verdict: dict[str, Any] | None = None
         self.marks: list[Mark] = []
         self._store, self._on_news, self._params = store, on_news, params
-        self._desk = PageDesk(on_news, self._concluded)
+        self._desk = PageDesk(self._news, self._concluded)
         self._recorder: Recorder | None = None
         self._session: RecordingSession | None = None
         self._patient: ObedientPatient | None = None
@@ -82,6 +82,8 @@ class LiveRun:
             return LivePhase.FAILED
         if self.verdict is not None:
             return LivePhase.VERDICT
+        if self._task.done():  # left before the walk
+            return LivePhase.IDLE
         if self._asked_to_stop:
             return LivePhase.STOPPING
         moment = self._desk.moment
@@ -137,19 +139,24 @@ class LiveRun:
             for worker in session.workers
         }
 
+    def without(self, nodes: Collection[str]) -> LiveOrder:
+        """The same order without some of the sensors; NotNow if nobody may be left out any more, or none would stay."""
+        self._during(LivePhase.PLACING)
+        stay = {name: view.placement for name, view in self._views().items() if name not in nodes}
+        if not stay:
+            raise NotNow("A sensor has to stay: nothing could be recorded.")
+        return replace(self.order, places=stay, only=True)
+
     # -- what may be asked of it
 
-    def place(self, places: Mapping[str, Placement | None], *, done: bool) -> None:
+    def place(self, places: Mapping[str, Placement], *, done: bool) -> None:
         """Say where sensors are worn; NotNow if that cannot be."""
         session = self._during(LivePhase.PLACING, LivePhase.CHECKING, LivePhase.READY)
-        if any(place is None for place in places.values()):
-            raise NotNow("A sensor that is not worn: switch it off, then begin anew.")
-        worn = {name: place for name, place in places.items() if place is not None}
         try:
-            session.wear(worn)
+            session.wear(places)
         except ValueError as error:
             raise NotNow(str(error)) from error
-        self.order = replace(self.order, places={**self.order.places, **worn})
+        self.order = replace(self.order, places={**self.order.places, **places})
         if done and not self._placed:
             self._placed = True
             self._patient_shall(ObedientPatient.walk)
@@ -247,8 +254,8 @@ class LiveRun:
             self._on_news()
 
     async def _record(self, sensors: Supply) -> Recorded:
-        order, wishes = self.order, self.order.places
-        nodes = places_of(sensors.found, wishes)
+        order = self.order
+        nodes = places_of(sensors.found, order.places, only=order.only)
         self._clock, self._patient = sensors.clock, sensors.patient
         self._epoch_ns = sensors.clock.monotonic_ns()
         recorder = self._recorder = Recorder(
@@ -265,17 +272,12 @@ class LiveRun:
             self._desk,
         )
         self._on_news()
-        watching = asyncio.create_task(self._remember(recorder))
-        try:
-            return await recorder.run(nodes, sensors.clock)
-        finally:
-            watching.cancel()
+        return await recorder.run(nodes, sensors.clock)
 
-    async def _remember(self, recorder: Recorder) -> None:
+    def _news(self) -> None:
         """Hold on to the session: whether a walk began is asked when it has ended, too."""
-        while (session := recorder.session) is None:
-            await asyncio.sleep(0)
-        self._session = session
+        self._session = self.session or self._session
+        self._on_news()
 
     def _concluded(self, analysis: Analysis | None) -> None:
         """The walk as it was seen live: on the screen before anything is written."""
