@@ -80,6 +80,15 @@ def not_assessed(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
     return list(measures.items())
 
 
+def further(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What was observed beside walking and pelvis: trunk, joints, time course."""
+    return {
+        key: measure
+        for key, measure in document["measures"].items()
+        if measure["value"] is not None and not key.startswith(("gait.", "pelvis."))
+    }
+
+
 def sides_by_reason(document: dict[str, Any], status: str) -> list[tuple[str, list[str]]]:
     """Comparisons of left and right of a status that carry a remark, gathered by it."""
     entries = ((spoken(name, METRICS).lower(), entry) for name, entry in document["asymmetry"].items())

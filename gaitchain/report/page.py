@@ -50,6 +50,7 @@ def context(
         "code": person.code or "no patient code",
         "in_short": narrative.in_short(document),
         "alternatives": narrative.alternatives(document["risk"]),
+        "further": narrative.further(document),
         "not_assessed": narrative.not_assessed(document),
         "sides_not_assessed": narrative.sides_by_reason(document, "not_assessed"),
         "sides_remarks": narrative.sides_by_reason(document, "observed"),

@@ -83,6 +83,19 @@ def test_every_number_of_the_page_is_in_the_pdf(make: Callable[[], Sample], requ
     assert missing == []
 
 
+def test_trunk_and_joints_are_in_page_and_pdf_once_they_are_measured(require_tool: RequireTool) -> None:
+    sample = healthy()
+    document = summary(sample.result, sample.risk, sample.person)
+    measure = {"value": 7.25, "unit": "deg", "ci95": [6.5, 8.0], "n": 41, "band": [-3.0, 3.0], "status": "observed"}
+    document["measures"]["trunk.trunk_lean_deg"] = measure | {"reason": ""}
+    document["measures"]["joints.hip_flexion_max_left_deg"] = measure | {"reason": "", "value": 31.5, "band": None}
+    found = text(require_tool, report_pdf(document, sample.result.curves, sample.person))
+    assert "Trunk lean, forward 7.2° 6.5 to 8.0 41 outside \N{MINUS SIGN}3.0 to 3.0" in found
+    assert "Left hip, most flexion 31.5°" in found
+    page = Page(report_html(document, sample.result.curves, sample.person))
+    assert page.numbers["trunk.trunk_lean_deg"] == ("7.25", "7.2°")
+
+
 @EVERY_SAMPLE
 @COMPACT
 def test_the_standing_words_are_there(make: Callable[[], Sample], compact: bool, require_tool: RequireTool) -> None:

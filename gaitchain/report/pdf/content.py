@@ -51,6 +51,7 @@ def content(
         "primary": [_tile(key, document["measures"][key]) for key in _PRIMARY],
         "walking": _tiles(document, "gait."),
         "pelvis": _tiles(document, "pelvis."),
+        "further": [_further(key, item) for key, item in narrative.further(document).items()],
         "sides": _sides(document),
         "panels": [picture(panel) for panel in panels],
         "legend": picture(curves.legend(len(panels))) if panels else None,
@@ -139,6 +140,18 @@ def _tile(key: str, measure: dict[str, Any]) -> Content:
         "within": bool(band) and band[0] <= value <= band[1],
         "band": f"ref. {words.interval(band, unit)}" if band else "no reference band",
         "ci95": f"95\N{NO-BREAK SPACE}% {words.interval(measure['ci95'], unit)}" if measure["ci95"] else "",
+    }
+
+
+def _further(key: str, measure: dict[str, Any]) -> Content:
+    unit, band = measure["unit"], measure["band"]
+    return {
+        "name": words.spoken(key, words.MEASURES),
+        "value": words.quantity(measure["value"], unit),
+        "ci95": words.interval(measure["ci95"], unit) if measure["ci95"] else "",
+        "n": str(measure["n"]),
+        "band": words.interval(band, unit) if band else "",
+        "outside": bool(band) and not band[0] <= measure["value"] <= band[1],
     }
 
 
