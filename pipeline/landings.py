@@ -25,6 +25,7 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.filters import lowpass_taps
+from pipeline.medians import median, medians
 from pipeline.swings import Swing
 from pipeline.timeline import Series
 from sensor.samples import FloatArray
@@ -114,7 +115,7 @@ class ShankLandings:
         profiles = np.array(self._profiles)
         delay = usual_delay(profiles, p)
         length = delay + round(p.after_s * GRID_HZ)
-        if own is not None and own[:length].max() < p.weak**2 * np.median(profiles[:, :length].max(axis=1)):
+        if own is not None and own[:length].max() < p.weak**2 * median(profiles[:, :length].max(axis=1)):
             length = max(length, int(np.argmax(own)) + round(p.after_s * GRID_HZ))
         landing = landing_time(jerk, swing.fall, length, p)
         if landing is None:
@@ -172,7 +173,7 @@ def landing_profile(jerk: Series, fall: float, params: ShankLandingParams) -> Fl
 
 def usual_delay(profiles: FloatArray, params: ShankLandingParams) -> int:
     """Usual delay from the end of swing to the landing, samples: onset in the median (n, search) jerk profile."""
-    profile = np.sqrt(np.median(profiles, axis=0))
+    profile = np.sqrt(medians(profiles.T.copy()))
     peak = int(np.argmax(profile))
     quiet = np.flatnonzero(profile[:peak] < params.onset * profile[peak])
     return int(quiet[-1]) + 1 if len(quiet) else 0
@@ -186,7 +187,7 @@ def landing_time(jerk: Series, fall: float, length: int, params: ShankLandingPar
         return None
     window = jerk.window(first, last)
     # Above its median only: what the leg's own deceleration spends would time a soft landing early.
-    spent = np.cumsum(np.maximum(window - np.median(window), 0.0))
+    spent = np.cumsum(np.maximum(window - median(window), 0.0))
     if spent[-1] <= 0.0:
         return None
     spent /= spent[-1]
