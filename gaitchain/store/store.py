@@ -273,7 +273,10 @@ def open_store(data: Path, url: str | None = None) -> Store:
     """
     layout = Layout(data)
     address = store_url(layout, url)
-    layout.patients.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    layout.patients.mkdir(mode=0o700, exist_ok=True)
+    if address.get_backend_name() == "sqlite" and address.database:
+        Path(address.database).touch(mode=0o600)  # SQLite would let others read it
     lock = WriteLock(layout.lock)
     engine = connect(address)
     store = Store(layout, engine, lock)

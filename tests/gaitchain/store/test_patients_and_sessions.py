@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -202,3 +203,16 @@ def test_the_index_made_anew_is_the_same(store: Store) -> None:
     done = rebuild(store)
     assert (done.patients, done.sessions, done.problems) == (1, 1, [])
     assert rows(store.engine) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_others_on_this_computer_read_nothing(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o755)
+    with open_store(shared) as store:
+        make_session(store, store.put_patient(None, PERSON, "", "anna").pid, Care())
+        store.users.add("anna", "admin", "0123456789")
+        readable = {path.name for path in shared.iterdir() if path.stat().st_mode & 0o077}
+    assert readable <= {"store.lock"}
+    with open_store(tmp_path / "new"):
+        assert (tmp_path / "new").stat().st_mode & 0o077 == 0
