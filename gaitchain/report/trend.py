@@ -18,7 +18,7 @@ from gaitchain.report.words import MEASURES, METRICS, bare, quantity, spoken, un
 from pipeline.change import Course
 from pipeline.result import Interval
 
-WIDTH, HEIGHT = 460.0, 190.0
+WIDTH, HEIGHT = 460.0, 204.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 446.0, 26.0, 150.0
 COURSE_COLOURS: Mapping[Course, str] = {
     Course.RESOLVED: WITHIN,
@@ -57,7 +57,7 @@ def trend_svg(trend: Trend, dates: Sequence[str], name: str = "") -> Markup:
     title = measure_name(trend.key)
     shapes = [
         text((_LEFT, 15), title, 12, INK, bold=True),
-        text((_RIGHT, 15), _KEY, 9.5, SOFT, anchor="end"),
+        text((_LEFT, HEIGHT - 5), _KEY, 9.5, SOFT),
         *_axes(trend, dates, x, y),
     ]
     shapes += [shape for i, point in enumerate(trend.points) for shape in _reference(point, x(i - 0.5), x(i + 0.5), y)]
