@@ -63,7 +63,7 @@ def serve(wish: Wish) -> ExitCode:
             ExitCode.USAGE,
         )
     demand_safety(wish)
-    from gaitchain.app.settings import Settings, is_loopback
+    from gaitchain.app.settings import Settings, is_everywhere, is_loopback
     from gaitchain.app.tls import certificate_names
     from gaitchain.store import open_store
 
@@ -80,7 +80,7 @@ def serve(wish: Wish) -> ExitCode:
             port=int(listener.getsockname()[1]),
             tls=tls,
             users_required=users,
-            names=names | frozenset({wish.host.lower()}),
+            names=names if is_everywhere(wish.host) else names | {wish.host.lower()},
             sim_speed=wish.sim_speed,
         )
         return _run(settings, store, listener, browse=wish.browse)

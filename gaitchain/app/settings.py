@@ -69,8 +69,9 @@ class Settings:
 
     @property
     def address(self) -> str:
-        """Where a browser finds the app, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """Where a browser finds the app, without a slash at the end; a name of its own if it listens everywhere."""
+        name = next(iter(sorted(self.names, key=_is_address)), self.host) if is_everywhere(self.host) else self.host
+        host = f"[{name}]" if ":" in name else name
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
 
@@ -80,3 +81,17 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether a host means all addresses of this computer; such a host is no name to answer to."""
+    return host.strip("[]") in {"0.0.0.0", "::"}  # noqa: S104 - it is compared, not bound
+
+
+def _is_address(name: str) -> tuple[bool, str]:
+    """Sorts names before addresses."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False, name
+    return True, name

@@ -68,8 +68,7 @@ def keep_unfinished(store: Store, by: str) -> tuple[list[str], list[str]]:
                 continue
             if session.end is SessionEnd.RECORDING:
                 restored.append(session.sid)
-            if kept.problem:
-                problems.append(f"Session {session.sid} cannot be analysed: {kept.problem}")
+                problems += [f"Session {session.sid} cannot be analysed: {kept.problem}"] if kept.problem else []
     return restored, problems
 
 

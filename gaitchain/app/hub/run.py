@@ -13,8 +13,9 @@ from typing import Any
 from gaitchain.analysis import Analysis
 from gaitchain.app.hub.desk import PageDesk
 from gaitchain.app.hub.keep import Kept, discard, keep
-from gaitchain.app.hub.order import LiveOrder, Supply, places_of, supply
+from gaitchain.app.hub.order import SIMULATED, LiveOrder, Supply, places_of, supply
 from gaitchain.app.hub.phases import LivePhase, NotNow
+from gaitchain.app.hub.remembered import remember_places, remembered_places
 from gaitchain.app.hub.said import Mark, NodeNews, no_verdict, verdict_said
 from gaitchain.errors import explain
 from gaitchain.recorder import Moment, Phase, Recorded, Recorder, RecordOrder
@@ -255,7 +256,8 @@ class LiveRun:
 
     async def _record(self, sensors: Supply) -> Recorded:
         order = self.order
-        nodes = places_of(sensors.found, order.places, only=order.only)
+        known = {} if order.source == SIMULATED else remembered_places(self._store.layout.data)
+        nodes = places_of(sensors.found, order.places or known, only=order.only)
         self._clock, self._patient = sensors.clock, sensors.patient
         self._epoch_ns = sensors.clock.monotonic_ns()
         recorder = self._recorder = Recorder(
@@ -300,6 +302,8 @@ class LiveRun:
             return
         if recorded.failure is not None:
             self._desk.tell(str(recorded.failure))
+        if order.source != SIMULATED and self._session is not None and self._session.plan is not None:
+            remember_places(self._store.layout.data, self._session.plan.placements)
         care = Care(protocol=order.protocol, condition=order.condition, created_by=order.by)
         kept = await asyncio.to_thread(keep, self._store, self.path, care, order.by)
         self.verdict = _final(kept)

@@ -10,10 +10,15 @@ from typing import Any
 import pytest
 
 from gaitchain import __version__
+from gaitchain.app.hub.order import places_of
+from gaitchain.app.hub.remembered import remember_places, remembered_places
+from gaitchain.errors import GaitchainError
 from gaitchain.simulated_patient import ObedientPatient
 from gaitchain.store import Store
+from sensor.acquisition.finding import Found
 from sensor.recording import read_recording
 from sensor.recording.session_folder import SessionEnd, SessionFolder, read_info
+from sensor.samples import Placement
 from sensor.simulation.virtual_time import run_virtually
 from tests.gaitchain.app.virtually import QUICK, TAB, Desk, Tab, desk
 
@@ -183,6 +188,51 @@ def test_swapped_sides_are_put_right_before_the_walk(play: Callable[[Scene], Non
     info = read_info(SessionFolder(store.sessions()[0].path))
     assert info is not None
     assert info.placements["A0C30001"] == "knee_left"
+
+
+def test_sensors_that_are_not_found_can_be_searched_again(play: Callable[[Scene], None], store: Store) -> None:
+    async def scene(at: Desk) -> None:
+        for source in ("serial:/dev/no-such-port", "ble"):
+            await at.post("start", pid=at.pid, protocol="2min", source=source)
+            failed = await at.phase("failed")
+            assert failed["failure"].endswith(".")
+            await at.post("search")
+            await at.phase("failed")
+            await at.post("cancel")
+            await at.phase("idle")
+
+    play(scene)
+    assert store.sessions() == []
+
+
+def test_where_sensors_were_worn_is_remembered_but_never_two_at_one_place(tmp_path: Path) -> None:
+    assert remembered_places(tmp_path) == {}
+    remember_places(tmp_path, {"A": Placement.KNEE_LEFT, "B": Placement.KNEE_RIGHT})
+    remember_places(tmp_path, {"C": Placement.KNEE_LEFT})
+    assert remembered_places(tmp_path) == {"B": Placement.KNEE_RIGHT, "C": Placement.KNEE_LEFT}
+    (tmp_path / "sensors.json").write_text('{"A": "elbow"}', encoding="utf-8")
+    assert remembered_places(tmp_path) == {}
+
+
+def fake(name: str, placement: Placement | None = None, refusal: str | None = None) -> Found:
+    return Found(name, "sim", "", None, placement, refusal=refusal)  # type: ignore[arg-type]
+
+
+def test_every_sensor_gets_a_place_of_its_own_for_now() -> None:
+    here = [fake("A"), fake("B", Placement.KNEE_LEFT), fake("C", Placement.KNEE_LEFT), fake("D", refusal="Too old.")]
+
+    def places(wishes: dict[str, Placement], *, only: bool = False) -> dict[str, Placement]:
+        return {node.name: node.placement for node in places_of(here, wishes, only=only)}
+
+    said = places({"C": Placement.HIP_LEFT})
+    assert (said["B"], said["C"]) == (Placement.KNEE_LEFT, Placement.HIP_LEFT)
+    assert len(set(said.values())) == 3
+    assert places({"A": Placement.KNEE_LEFT})["A"] is Placement.KNEE_LEFT  # what somebody says goes before labels
+    assert places({"A": Placement.TRUNK}, only=True) == {"A": Placement.TRUNK}
+    with pytest.raises(GaitchainError, match=r"Too old\."):
+        places_of(here[3:], {})
+    with pytest.raises(GaitchainError, match="No sensor was found"):
+        places_of([], {})
 
 
 def test_a_sensor_that_nobody_wears_is_left_out(play: Callable[[Scene], None], store: Store) -> None:
