@@ -165,6 +165,7 @@ def _result(old: Path, new: Path, sid: str, person: Person) -> None:
         "red_flags": list(person.red_flags),
         "notices": [],  # they name the columns of a file, which may say anything
     }
+    summary["provenance"].pop("parts", None)  # names of files that were taken together
     write_json(new / "summary.json", summary)
 
 
