@@ -15,24 +15,15 @@ ONLY_ADMIN = "Only an admin may see this. Ask whoever set this app up."
 
 
 @routes.get("/")
-def home(request: Request, search: str = "") -> Response:
+def home(request: Request) -> Response:
     """Readiness and patients; for somebody unknown, how to get in."""
     visitor = visitor_of(request)
     if visitor is None:
         login = bool(request.app.state.settings.users_required)
         return page(request, "entry.html.j2", Frame("Log in" if login else "How to get in", back=""), login=login)
     store = store_of(request)
-    patients = store.patients(search)
-    newest = {one.pid: one for one in reversed(store.sessions(limit=200))}
-    return page(
-        request,
-        "home.html.j2",
-        Frame("Patients", back="", here="patients"),
-        patients=patients,
-        newest=newest,
-        search=search,
-        problems=store.problems,
-    )
+    frame = Frame("Patients", back="", here="patients")
+    return page(request, "home.html.j2", frame, patients=store.patients(), problems=store.problems)
 
 
 @routes.get("/login")

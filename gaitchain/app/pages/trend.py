@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gaitchain.app.pages.stored import documents_of
+from gaitchain.app.pages.words import day
 from gaitchain.follow_up import STATUS_WORDS, Trend, trend
 from gaitchain.report.trend import trend_svg
 from gaitchain.report.words import quantity
@@ -29,7 +30,7 @@ def trend_pictures(store: Store, sessions: Sequence[Session]) -> list[TrendPictu
     """The trends of a patient; none before two sessions have a result."""
     stored = documents_of(store, sessions)
     documents = [document for _, document in stored]
-    days = [f"{one.started.astimezone():%-d %b}" for one, _ in stored]
+    days = [day(one.started) for one, _ in stored]
     return [
         TrendPicture(trend_svg(one, days), newest(one))
         for one in (trend(documents, key) for key in KEYS)

@@ -7,13 +7,7 @@ from datetime import datetime
 
 from gaitchain.report.words import fixed
 from gaitchain.store import PROTOCOLS, Patient, Session
-from pipeline.result import Verdict
 
-VERDICTS: Mapping[Verdict, str] = {
-    Verdict.VALID: "Valid",
-    Verdict.ATTENTION: "Attention",
-    Verdict.INVALID: "Invalid",
-}
 ROLES: Mapping[str, str] = {
     "viewer": "looks at everything, changes nothing",
     "therapist": "records, writes notes, opens files",
@@ -23,24 +17,23 @@ ROLES: Mapping[str, str] = {
 
 def date(when: datetime | None) -> str:
     """A date in local time, such as ``22 Nov 2026``; empty without one."""
-    return "" if when is None else f"{when.astimezone():%-d %b %Y}"
+    return "" if when is None else f"{day(when)} {when.astimezone():%Y}"
 
 
 def time(when: datetime) -> str:
     """Date and time of day in local time."""
-    return f"{when.astimezone():%-d %b %Y, %H:%M}"
+    return f"{date(when)}, {when.astimezone():%H:%M}"
+
+
+def day(when: datetime) -> str:
+    """Day and month in local time, such as ``22 Nov``."""
+    local = when.astimezone()
+    return f"{local.day} {local:%b}"
 
 
 def protocol(session: Session) -> str:
     """What was walked, in words."""
     return PROTOCOLS.get(session.care.protocol, session.care.protocol) or "Walk"
-
-
-def minutes(duration_s: float | None) -> str:
-    """A duration as a clock shows it."""
-    if duration_s is None:
-        return "unknown"
-    return f"{int(duration_s) // 60}:{int(duration_s) % 60:02d} min"
 
 
 def pains(session: Session) -> str:

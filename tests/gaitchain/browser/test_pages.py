@@ -42,6 +42,17 @@ def test_a_page_is_in_order(name: str, app: Served, somebody: Clinic, opens: Ope
     assert one.examine() == []
 
 
+def test_whoever_looks_at_a_patient_leaves_a_line_without_a_code(app: Served, somebody: Clinic, opens: Opens) -> None:
+    one = opens(app)
+    one.go(f"/patients/{somebody.knee.pid}")
+    one.go(f"/sessions/{somebody.sids[0]}")
+    seen = app.store.audit_trail(somebody.knee.pid, limit=2)
+    assert {(line.who, line.what) for line in seen} == {("local", "patient seen"), ("local", "session seen")}
+    one.go("/audit")
+    assert "patient seen" in one.page.locator("main").inner_text()
+    assert (somebody.knee.person.code or "") not in one.page.locator("main").inner_text()
+
+
 def test_warning_signs_come_first_and_take_the_score_away(app: Served, somebody: Clinic, opens: Opens) -> None:
     one = opens(app)
     one.go(f"/sessions/{somebody.flagged_sid}")
