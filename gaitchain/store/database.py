@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from gaitchain.errors import ExitCode
@@ -56,13 +56,15 @@ def store_url(layout: Layout, given: str | None = None) -> URL:
 
 
 def connect(url: URL) -> Engine:
-    """An engine for the index; StoreError if the driver is missing."""
+    """An engine for the index; StoreError if the driver is missing. Its errors show no values: they end in logs."""
     try:
         if url.get_backend_name() == "postgresql":
-            return create_engine(url, pool_pre_ping=True)
+            engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+            event.listen(engine, "handle_error", _hide_row)
+            return engine
     except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs psycopg: pip install 'gaitchain[clinic]'.", ExitCode.USAGE) from error
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -163,6 +165,13 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _hide_row(context: ExceptionContext) -> None:
+    """PostgreSQL tells the whole row after the first line of a refusal."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = (str(error.args[0]).partition("\n")[0] if error.args else "", *error.args[1:])
 
 
 def _first_line(error: Any) -> str:

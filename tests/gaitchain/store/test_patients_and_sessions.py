@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from gaitchain.store import (
     Care,
@@ -21,12 +23,14 @@ from gaitchain.store import (
     open_store,
     rebuild,
 )
+from gaitchain.store.index import patient_row
+from gaitchain.store.tables import patients
 from pipeline.result import Verdict
 from sensor.person import Person
 from sensor.recording import read_recording, write_recording
 from sensor.recording.session_folder import SessionEnd
 from sensor.samples import Side
-from tests.gaitchain.store.somebody import CODE, PERSON, make_session, rows, walk
+from tests.gaitchain.store.somebody import CODE, NOTE, PERSON, make_session, rows, walk
 
 
 @pytest.fixture
@@ -216,3 +220,13 @@ def test_others_on_this_computer_read_nothing(tmp_path: Path) -> None:
     assert readable <= {"store.lock"}
     with open_store(tmp_path / "new"):
         assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_an_error_of_the_database_shows_no_patient(store: Store) -> None:
+    pid = store.put_patient(None, PERSON, NOTE, "anna").pid
+    row = patient_row(store.layout, pid) | {"pid": "x", "code": None}
+    with store.engine.connect() as connection, pytest.raises(IntegrityError) as failed:
+        connection.execute(patients.insert(), [row])
+    shown = "".join(traceback.format_exception(failed.value))
+    assert "IntegrityError" in shown
+    assert NOTE not in shown
