@@ -77,7 +77,8 @@ def gait(body: Body, shift: Shifts) -> Gait:
     v_star = healthy.dimensionless_speed(speed, body.leg_length_m)
     rate, step = stride_parameters(v_star, body.cadence_offset)
     rate, step = rate * (1.0 + whole.cadence), step / (1.0 + whole.cadence)
-    usual = healthy.stance_fraction(v_star) + body.stance_offset
+    at_speed = healthy.stance_fraction(v_star)  # where the curves have their final contact, whoever walks
+    usual = at_speed + body.stance_offset
     sign = np.array([1.0, -1.0])
     legs = (shift.affected, shift.other)
     split = 1.0 / (1.0 + np.exp(body.step_log_ratio)) + whole.step_split
@@ -97,7 +98,7 @@ def gait(body: Body, shift: Shifts) -> Gait:
         speed_m_s=speed,
         stride_time_s=stride_time_s,
         stance=stance,
-        curve_stance=usual,
+        curve_stance=at_speed,
         split=split,
         curves=curves,
         impact=impact * np.exp(0.5 * sign * body.impact_log_ratio) * np.array([1.0 + leg.impact for leg in legs]),
