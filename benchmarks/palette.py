@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-MOST_COLOURS = 255
+FREQUENT = 128  # colours of areas and their edges ...
+RARE = 127  # ... and of thin lines and small letters, however few their pixels are
 _READ = """async (encoded) => {
   const image = new Image();
   image.src = "data:image/png;base64," + encoded;
@@ -42,7 +43,7 @@ def palette_png(reader: Page, png: bytes) -> bytes:
 
 
 def few_colours(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The most frequent colours, and for every pixel which of them is nearest.
+    """The most frequent colours, then those farthest from all chosen; and for every pixel which is nearest.
 
     Parameters
     ----------
@@ -55,10 +56,13 @@ def few_colours(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[n
     """
     packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     there, which, counts = np.unique(packed, return_inverse=True, return_counts=True)
-    every = np.stack([there >> 16, there >> 8 & 255, there & 255], axis=1).astype(np.int32)
-    chosen = every[np.argsort(-counts, kind="stable")[:MOST_COLOURS]]
-    distance = ((every[:, None, :] - chosen[None, :, :]) ** 2).sum(axis=2)
-    return chosen.astype(np.uint8), distance.argmin(axis=1).astype(np.uint8)[which.reshape(-1)]
+    every = np.stack([there >> 16, there >> 8 & 255, there & 255], axis=1).astype(np.int64)
+    chosen = list(np.argsort(-counts, kind="stable")[:FREQUENT])
+    distance = ((every[:, None, :] - every[chosen][None, :, :]) ** 2).sum(axis=2)
+    while len(chosen) < FREQUENT + RARE and (nearest := distance.min(axis=1)).any():
+        chosen.append(nearest.argmax())
+        distance = np.column_stack([distance, ((every - every[chosen[-1]]) ** 2).sum(axis=1)])
+    return every[chosen].astype(np.uint8), distance.argmin(axis=1).astype(np.uint8)[which.reshape(-1)]
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
