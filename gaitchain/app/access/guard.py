@@ -19,13 +19,13 @@ from gaitchain.app.access.headers import security_headers
 from gaitchain.app.access.tokens import Admission
 from gaitchain.app.access.visitors import Visitor
 from gaitchain.app.settings import Settings, is_loopback
+from gaitchain.cli import DEBUG_VARIABLE
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-gaitchain"  # a page of another origin cannot send it without asking, and we never answer that
 OPEN_PATHS = frozenset({"/", "/login", "/favicon.ico", "/api/session"})
 OPEN_FOLDERS = ("/static/", "/style/")
 UPLOAD_PATHS = frozenset({"/api/recordings"})
-DEBUG_VARIABLE = "GAITCHAIN_DEBUG"
 HOW_TO = "Not logged in. Open the address that `gaitchain serve` has printed, or log in."
 _log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Guard:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:  # noqa: BLE001 - the last resort
-            _log.error("unexpected %s at %s", type(error).__name__, _path(scope))
+            _log.error("unexpected %s at %s", type(error).__name__, _place(scope))
             if os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0"):
                 traceback.print_exception(error)
             if not begun and scope["type"] == "http":
@@ -102,7 +102,7 @@ class Guard:
     def _oversized(self, scope: Scope, headers: Headers) -> Response | None:
         told = headers.get("content-length", "0")
         limit = self._limit(scope)
-        if not told.isdecimal() or int(told) <= limit:
+        if not told.isdecimal() or (len(told) < 19 and int(told) <= limit):
             return None
         return said(scope, 413, _too_large(limit))
 
@@ -218,9 +218,9 @@ def _cookie(headers: Headers, name: str) -> str | None:
     return None if found is None else found.value
 
 
-def _path(scope: Scope) -> str:
-    """The address as a log may have it: without what somebody typed into it."""
-    return str(scope["path"]) if "/api/users" not in scope["path"] else "/api/users/..."
+def _place(scope: Scope) -> str:
+    """Where it happened, as a log may have it: without what somebody has typed into the address."""
+    return str(getattr(scope.get("route"), "path", "no route"))
 
 
 def _client(scope: Scope) -> str:

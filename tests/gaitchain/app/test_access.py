@@ -229,6 +229,23 @@ def test_nothing_larger_than_is_taken(enter: Enter, store: Store) -> None:
     assert store.patients() == []
 
 
+def test_a_mistake_of_ours_is_an_answer_and_its_words_go_nowhere(
+    client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: Store, pid: str) -> None:
+        raise ZeroDivisionError(f"K-17 {pid}")
+
+    monkeypatch.setattr(Store, "patient", broken)
+    answer = client.get("/api/patients/0123456789ab")
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" in answer.json()["error"]
+    assert "K-17" not in answer.text
+    assert "default-src" in answer.headers["content-security-policy"]
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("gaitchain")] == [
+        "unexpected ZeroDivisionError at /api/patients/{pid}"
+    ]
+
+
 @pytest.mark.parametrize("text", ["viewer", "therapist", "admin"])
 def test_a_role_may_what_the_ones_before_it_may(text: str) -> None:
     roles = list(Role)

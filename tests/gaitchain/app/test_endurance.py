@@ -1,4 +1,4 @@
-"""Half an hour of four sensors at 100 Hz, whatever the browsers do: nothing is lost, and memory stays flat."""
+"""Half an hour of four sensors, whatever browsers do: nothing lost; memory grows by the walk's own results only."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_half_an_hour_with_a_closed_lid_and_a_killed_window(tmp_path: Path) -> N
     for node in nodes:
         assert node["gaps"] == []
         assert node["samples"] > 30 * MINUTE_S * 100.0
-    assert used_mb[30] - used_mb[10] < 40.0, used_mb  # strides and clock pairs: under 2 MB a minute
+    assert used_mb[30] - used_mb[10] < 40.0, used_mb  # pelvic angles, strides, clock pairs: 1.7 MB a minute
 
 
 @pytest.mark.long
