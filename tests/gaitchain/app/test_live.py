@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from gaitchain import __version__
-from gaitchain.app.hub.order import places_of
+from gaitchain.app.hub.order import PLANNED_S, places_of
 from gaitchain.app.hub.remembered import remember_places, remembered_places
+from gaitchain.app.pages.protocols import PROTOCOL_CARDS
 from gaitchain.errors import GaitchainError
 from gaitchain.simulated_patient import ObedientPatient
 from gaitchain.store import Store
@@ -212,6 +213,10 @@ def test_where_sensors_were_worn_is_remembered_but_never_two_at_one_place(tmp_pa
     assert remembered_places(tmp_path) == {"B": Placement.KNEE_RIGHT, "C": Placement.KNEE_LEFT}
     (tmp_path / "sensors.json").write_text('{"A": "elbow"}', encoding="utf-8")
     assert remembered_places(tmp_path) == {}
+
+
+def test_a_protocol_is_planned_as_long_as_its_card_says() -> None:
+    assert {card.key: card.duration_s for card in PROTOCOL_CARDS} == PLANNED_S
 
 
 def fake(name: str, placement: Placement | None = None, refusal: str | None = None) -> Found:
