@@ -10,9 +10,9 @@ from numpy.random import Generator
 from sensor.simulation.pathways import PATHWAYS, Levels, Table
 
 ANCHORS = (0.0, 0.25, 0.55, 0.85, 1.0)  # severities: none, mild, moderate, severe, beyond
-RESPONSE_SD = 0.30  # people differ in how much they show of one shift
-COMMON_SD = 0.35  # and of all of them: some limp, some hardly do [assumption]
-RESPONSE_RANGE = (0.25, 1.9)
+RESPONSE_SD = 0.26  # people differ in how much they show of one shift
+COMMON_SD = 0.22  # and of all of them: some limp, some hardly do [assumption]
+RESPONSE_RANGE = (0.25, 1.45)
 SIDE_SD = 0.10  # between the legs of one person, where a table changes both alike
 
 
@@ -72,8 +72,8 @@ class Shifts:
 def shifts(pathway: str, severity: float, response: Generator) -> tuple[Shifts, Shifts]:
     """What one person shows at the beginning of the walk and what it comes to; the same without a course.
 
-    Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it, N(1, 0.30), and
-    to all of them, N(1, 0.35), together within 0.25 to 1.9. The responses are drawn in a fixed order, so they are the
+    Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it, N(1, 0.26), and
+    to all of them, N(1, 0.22), together within 0.25 to 1.45. The responses are drawn in a fixed order, so they are the
     same at every severity and in every pathway.
     """
     row = PATHWAYS[pathway]
