@@ -12,7 +12,7 @@ from gaitchain.pace import Pace
 from pipeline.result import Stride
 from pipeline.session import SessionAnalysis
 from sensor.acquisition.live_fold import LiveFold
-from sensor.recording import RecordingTable, blocks
+from sensor.recording import RecordingTable, blocks, kept
 from sensor.recording.journal import Record
 from sensor.recording.journal_reader import JournalReader
 
@@ -67,12 +67,12 @@ class TableReplay:
     """A recording file, a tenth of a second at a time: ends in what `analyze` says of it."""
 
     def __init__(self, table: RecordingTable) -> None:
-        self._table = table
+        self._table = table = kept(table)
         rates = dict.fromkeys(table.placements, table.rate_hz)
         self._analysis = SessionAnalysis(rates, table.person, table.name, table.notices)
 
     def strides(self, pace: Pace) -> Iterator[Stride]:
-        begin_s = float(self._table.time_s[0])
+        begin_s = float(self._table.time_s[0]) if len(self._table) else 0.0
         for block in blocks(self._table, max(1, round(CHUNK_S * self._table.rate_hz))):
             pace.until(float(block.time_s[-1]) - begin_s)
             for stride, _ in self._analysis.push(block).strides:

@@ -31,12 +31,13 @@ from sensor.acquisition.session import (
 from sensor.acquisition.states import NodeState
 from sensor.links.link import LinkLost
 from sensor.person import Person
+from sensor.recording import EXCLUDED_FROM
 from sensor.recording.journal_file import JournalFailed
 from sensor.samples import Placement
 
 SHOW_EVERY_S = 0.25
 GIVE_UP_S = 60.0  # without any sensor; what they hold is overwritten then
-MARKERS = {"m": "event", "t": "turn", "p": "pain", "x": "exclude from here"}
+MARKERS = {"m": "event", "t": "turn", "p": "pain", "x": EXCLUDED_FROM}
 BEGIN_KEYS = (" ", "\r", "\n")
 STOP_KEY = "q"
 

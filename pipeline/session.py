@@ -13,7 +13,7 @@ from pipeline.engine import Engine, Increment
 from pipeline.part import Part
 from pipeline.result import Event, KneeSeries, PelvisSeries, SessionResult, Stride
 from sensor.person import Person
-from sensor.recording import RecordingTable, blocks
+from sensor.recording import RecordingTable, blocks, kept
 from sensor.samples import FloatArray, Placement, SampleBlock
 from sensor.synchronise import GRID_HZ
 
@@ -110,6 +110,7 @@ class SessionAnalysis:
 
 def analysed(table: RecordingTable, chunk: int | None = _CHUNK, params: SessionParams | None = None) -> SessionAnalysis:
     """A recording pushed whole, by blocks of ``chunk`` rows (None: all at once); its end is still to be taken."""
+    table = kept(table)
     analysis = SessionAnalysis(
         dict.fromkeys(table.placements, table.rate_hz), table.person, table.name, table.notices, params
     )

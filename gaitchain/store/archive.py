@@ -85,6 +85,7 @@ def backup(data: Path, dest: Path) -> Backup:
                     sums[name], length = added
                     size += length
             _add_checksums(archive, sums)
+    Layout(data).backed_up.touch()
     return Backup(dest, len(sums), size)
 
 

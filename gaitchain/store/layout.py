@@ -60,6 +60,11 @@ class Layout:
         return self.data / "store.sqlite3"
 
     @property
+    def backed_up(self) -> Path:
+        """Touched by every backup: its time is that of the last one."""
+        return self.data / "store.backup"
+
+    @property
     def lock(self) -> Path:
         return self.data / "store.lock"
 

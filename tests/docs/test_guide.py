@@ -26,6 +26,7 @@ SPEAKING = (
     "sensor/recording/reader.py",
     "sensor/recording/sidecar.py",
     "sensor/recording/units.py",
+    "sensor/recording/exclusion.py",
     "pipeline/quality.py",
     "pipeline/body.py",
     "pipeline/pooling.py",

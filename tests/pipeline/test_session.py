@@ -12,11 +12,11 @@ from pipeline.result import Status, Verdict
 from pipeline.session import SessionAnalysis, analyze_table
 from pipeline.timeline import Series
 from sensor.person import Person
-from sensor.recording import RecordingTable, blocks
+from sensor.recording import EXCLUDED_FROM, Marker, RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, Placement, SampleBlock
 from sensor.simulation import STRAIGHT, WalkSpec
 from tests.pipeline.judging import assert_same_bits, assert_sane
-from tests.pipeline.walks import SOON, analysed, only, recording, walk
+from tests.pipeline.walks import SOON, analysed, only, recording, rows, walk
 
 
 class TestPerson:
@@ -48,6 +48,23 @@ class TestPerson:
         assert lengths[1] is not None
         assert lengths[0] < lengths[1]
         assert small.asymmetry["stance_time"] == tall.asymmetry["stance_time"]
+
+
+class TestExcluded:
+    def test_what_follows_the_marker_is_not_analysed_and_that_is_said(self) -> None:
+        table = recording("healthy")
+        marked = replace(
+            table, markers=(Marker(15.0, "turn"), Marker(20.0, EXCLUDED_FROM), Marker(24.0, EXCLUDED_FROM))
+        )
+        result = analyze_table(marked, params=SOON)
+        cut = replace(rows(table, 0, int(np.searchsorted(table.time_s, 20.0))), notices=result.recording.notices)
+        assert_same_bits(result, analyze_table(cut, params=SOON))
+        assert result.recording.notices[-1] == "What follows 20.0 s is left out, as it was marked."
+        assert analysed("healthy").recording.duration_s > result.recording.duration_s > 19.9
+
+    def test_a_marker_before_everything_leaves_nothing(self) -> None:
+        result = analyze_table(replace(recording("healthy"), markers=(Marker(-1.0, EXCLUDED_FROM),)))
+        assert result.quality.verdict is Verdict.INVALID
 
 
 class TestWhatCannotBeShown:

@@ -34,6 +34,7 @@ class Start(Strict):
         description="sim: a simulated patient; serial: every cable that is plugged in.",
     )
     condition: str = Field("", max_length=200)
+    pain_before: int | None = Field(None, ge=0, le=MAX_PAIN, description="As told before the walk.")
     places: dict[Node, Placement] = Field(default_factory=dict, max_length=16)
 
 
@@ -93,7 +94,14 @@ async def start(order: Start, tab: Tab, hub: TheHub, store: TheStore, visitor: T
     await hub.start(
         tab,
         LiveOrder(
-            order.pid, patient.person, visitor.name, order.protocol, order.source, order.condition, dict(order.places)
+            pid=order.pid,
+            person=patient.person,
+            by=visitor.name,
+            protocol=order.protocol,
+            source=order.source,
+            condition=order.condition,
+            pain_before=order.pain_before,
+            places=dict(order.places),
         ),
     )
     return hub.state(tab)

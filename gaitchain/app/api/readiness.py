@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 
 from fastapi import APIRouter
@@ -9,8 +10,10 @@ from pydantic import BaseModel
 
 from gaitchain.app.api.asked import AnyVisitor, TheHub, TheSettings, TheStore, refusals
 from gaitchain.checkup import Computer, Health, check_up
+from gaitchain.store.layout import Layout
 
 routes = APIRouter(tags=["readiness"])
+BACKUP_DAYS = 7.0  # a week of sessions is what a clinic can lose at most
 
 
 class Light(StrEnum):
@@ -33,12 +36,25 @@ class Line(BaseModel):
 _LIGHTS = {Health.GOOD: Light.OK, Health.WARN: Light.WARN, Health.BAD: Light.BAD}
 
 
+def _backup(layout: Layout) -> Line:
+    """When everything was last backed up."""
+    do = "run `gaitchain backup FOLDER`, best onto another disk"
+    if not layout.backed_up.exists():
+        return Line(key="backup", state=Light.WARN, text="never made", fix=do)
+    days = (time.time() - layout.backed_up.stat().st_mtime) / 86400.0
+    text = "today" if days < 1.0 else f"{days:.0f} day{'s' if days >= 1.5 else ''} ago"
+    old = days > BACKUP_DAYS
+    return Line(key="backup", state=Light.WARN if old else Light.OK, text=text, fix=do if old else "")
+
+
 @routes.get("/api/readiness", responses=refusals())
 def readiness(store: TheStore, hub: TheHub, settings: TheSettings, _: AnyVisitor) -> list[Line]:
     """Everything worth knowing before a patient comes, worst first."""
     found = [one for one in check_up(Computer(), settings.data) if one.health in _LIGHTS]
     lines = [Line(key=one.name, state=_LIGHTS[one.health], text=one.said, fix=one.fix) for one in found]
     lines += [Line(key="store", state=Light.WARN, text=one, fix="") for one in (*store.problems, *hub.problems)]
+    if store.patients():
+        lines.append(_backup(store.layout))
     if hub.recovered:
         text = f"{len(hub.recovered)} broken-off recording(s) restored: {', '.join(hub.recovered)}"
         lines.append(

@@ -249,13 +249,14 @@ class Hub:
 
 def _about(run: LiveRun | None) -> Mapping[str, Any]:
     if run is None:
-        return dict.fromkeys(("patient", "session", "protocol", "condition", "source", "planned_s"))
+        return dict.fromkeys(("patient", "session", "protocol", "condition", "pain_before", "source", "planned_s"))
     order = run.order
     return {
         "patient": {"pid": order.pid, "code": order.person.code},
         "session": run.path.name,
         "protocol": order.protocol,
         "condition": order.condition,
+        "pain_before": order.pain_before,
         "source": order.source,
         "planned_s": order.planned_s,
     }

@@ -36,6 +36,8 @@ class LiveOrder:
         ``sim``, ``ble``, ``serial`` for every cable that is plugged in, or ``serial:PORT``.
     places : mapping of sensor to Placement
         Where sensors are worn, if not where they say.
+    pain_before : int or None
+        0 to 10, as told before the walk.
     only : bool
         Other sensors that are found are left out.
     """
@@ -46,6 +48,7 @@ class LiveOrder:
     protocol: str
     source: str
     condition: str = ""
+    pain_before: int | None = None
     places: Mapping[str, Placement] = field(default_factory=dict)
     only: bool = False
 

@@ -23,10 +23,11 @@ from gaitchain.simulated_patient import ObedientPatient
 from gaitchain.store import Care, Store
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.session import HostClock, NodeView, RecordingSession
+from sensor.recording import EXCLUDED_FROM
 from sensor.samples import Placement
 
 STAND_S = 5.0
-LABELS = {"event": "event", "turn": "turn", "pain": "pain", "exclude": "exclude from here"}
+LABELS = {"event": "event", "turn": "turn", "pain": "pain", "exclude": EXCLUDED_FROM}
 _log = logging.getLogger(__name__)
 
 
@@ -304,7 +305,9 @@ class LiveRun:
             self._desk.tell(str(recorded.failure))
         if order.source != SIMULATED and self._session is not None and self._session.plan is not None:
             remember_places(self._store.layout.data, self._session.plan.placements)
-        care = Care(protocol=order.protocol, condition=order.condition, created_by=order.by)
+        care = Care(
+            protocol=order.protocol, condition=order.condition, pain_before=order.pain_before, created_by=order.by
+        )
         kept = await asyncio.to_thread(keep, self._store, self.path, care, order.by)
         self.verdict = _final(kept)
 

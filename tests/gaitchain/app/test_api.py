@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gaitchain.app.settings import Limits
-from gaitchain.store import Store
+from gaitchain.store import Store, backup
 from sensor.recording import write_recording
 from sensor.simulation import WalkSpec, simulate
 from tests.gaitchain.app.clients import TestClient
@@ -210,6 +212,22 @@ def test_who_looked_is_written_down(client: TestClient, pid: str, sid: str, stor
     assert [line["what"] for line in client.get("/api/audit", params={"pid": pid, "limit": 1}).json()] == [
         "report seen"
     ]
+
+
+def test_readiness_says_when_the_last_backup_was_made(
+    client: TestClient, pid: str, store: Store, tmp_path: Path
+) -> None:
+    def line() -> dict[str, str]:
+        found: list[dict[str, str]] = client.get("/api/readiness").json()
+        return next(one for one in found if one["key"] == "backup")
+
+    assert pid
+    assert (line()["state"], line()["text"]) == ("warn", "never made")
+    backup(store.layout.data, tmp_path / "kept.tar.gz")
+    assert (line()["state"], line()["text"], line()["fix"]) == ("ok", "today", "")
+    month_ago = time.time() - 30 * 86400.0
+    os.utime(store.layout.backed_up, (month_ago, month_ago))
+    assert (line()["state"], line()["text"]) == ("warn", "30 days ago")
 
 
 def test_readiness_names_the_fix(client: TestClient) -> None:

@@ -42,7 +42,8 @@ def play(store: Store) -> Callable[[Scene], None]:
 
 def test_from_strapping_on_to_the_stored_and_analysed_session(play: Callable[[Scene], None], store: Store) -> None:
     async def scene(at: Desk) -> None:
-        placing = await at.start(condition="own shoes")
+        placing = await at.start(condition="own shoes", pain_before=3)
+        assert placing["pain_before"] == 3
         node = placing["nodes"][0]
         assert [one["placement"] for one in placing["nodes"]] == ["knee_left", "knee_right", "hip_left", "hip_right"]
         await at.post("identify", node=node["name"])
@@ -88,7 +89,8 @@ def test_from_strapping_on_to_the_stored_and_analysed_session(play: Callable[[Sc
 
     play(scene)
     (session,) = store.sessions()
-    assert (session.care.protocol, session.care.condition) == ("2min", "own shoes")
+    care = session.care
+    assert (care.protocol, care.condition, care.pain_before) == ("2min", "own shoes", 3)
     assert session.care.verdict == "accepted"
     assert session.end is SessionEnd.COMPLETE
     assert session.version == __version__

@@ -133,8 +133,11 @@ start.addEventListener("submit", (event) => {
   const form = new FormData(start);
   const text = (/** @type {string} */ name) => String(form.get(name) ?? "");
   localStorage.setItem("gaitchain-source", text("source"));
-  verdict.remember(text("pain_before"));
-  void command("start", { pid, protocol: text("protocol"), source: text("source"), condition: text("condition") });
+  const pain = text("pain_before");
+  void command("start", {
+    pid, protocol: text("protocol"), source: text("source"), condition: text("condition"),
+    pain_before: pain === "" ? null : Number(pain),
+  });
 });
 at("places-done").addEventListener("click", () => {
   backToBody = false;

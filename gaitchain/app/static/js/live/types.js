@@ -49,6 +49,7 @@
  * @property {string|null} session
  * @property {string|null} protocol
  * @property {string|null} condition
+ * @property {number|null} pain_before
  * @property {string|null} source
  * @property {number|null} planned_s
  * @property {number} elapsed_s

@@ -12,12 +12,6 @@ const NAMES = {
   stance_time: ["Stance time, left − right", 1],
   "pelvis.drop_difference_deg": ["Pelvic drop, left − right", 1],
 };
-const BEFORE = "gaitchain-pain-before";
-
-/** Pain before the walk, until there is a session to write it to. @param {string} value */
-export function remember(value) {
-  sessionStorage.setItem(BEFORE, value);
-}
 
 /** @type {import("./types.js").State|null} */
 let newest = null;
@@ -71,12 +65,11 @@ async function decide(decision) {
   try {
     await settled();
     const form = new FormData(/** @type {HTMLFormElement} */ (at("care")));
-    const before = sessionStorage.getItem(BEFORE) ?? "";
     const after = form.get("pain_after");
     await send("PUT", `/api/sessions/${newest?.session}/care`, {
       protocol: newest?.protocol ?? "",
       condition: newest?.condition ?? "",
-      pain_before: before === "" ? null : Number(before),
+      pain_before: newest?.pain_before ?? null,
       pain_after: after === null ? null : Number(after),
       notes: String(form.get("notes") ?? ""),
       verdict: null,
