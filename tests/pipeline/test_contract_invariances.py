@@ -171,14 +171,14 @@ def test_no_knee_bends_backwards(pathway: str, seed: int) -> None:
 class TestWhatMustBeSeen:
     """Changes that an asymmetry has to show, and one that it must not."""
 
-    @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (3, 4))])
+    @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
     def test_severity_is_found_and_grows(self, seed: int) -> None:
         made = [walk(long_walk("antalgic_knee", severity, seed=seed)) for severity in (0.0, 0.3, 0.6, 0.9)]
         results = [analyze_table(one.table) for one in made]
         found = [effect(result) for result in results]
         assert all(later < earlier for earlier, later in pairwise(found)), found
         errors = [effect(r) - matched_asymmetry(m, r) for m, r in zip(made, results, strict=True)]
-        assert np.abs(errors).max() < 2.5, errors
+        assert np.abs(errors).max() < 2.0, errors
 
     def test_the_sign_tells_the_side(self) -> None:
         for side, sign in ((Side.LEFT, -1.0), (Side.RIGHT, 1.0)):
