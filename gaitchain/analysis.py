@@ -11,6 +11,7 @@ from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.outputs import summary, write_outputs
 from gaitchain.outputs.plain import JsonObject
 from gaitchain.report import report_html
+from models.artefact import Artefact
 from models.assess import assess
 from models.risk import Risk
 from pipeline.pooling import analyze_tables
@@ -31,12 +32,12 @@ class Analysis:
     document: JsonObject
 
 
-def analyse(table: RecordingTable) -> Analysis:
-    """Run the whole analysis of a recording."""
-    return concluded(analyze_table(table), table.person)
+def analyse(table: RecordingTable, model: Artefact | None = None) -> Analysis:
+    """Run the whole analysis of a recording; judged with the shipped model, or another one."""
+    return concluded(analyze_table(table), table.person, model)
 
 
-def analyse_together(paths: Sequence[Path]) -> Analysis:
+def analyse_together(paths: Sequence[Path], model: Artefact | None = None) -> Analysis:
     """Run the analysis of recordings of one person, day and condition: their strides count together.
 
     Raises
@@ -52,7 +53,7 @@ def analyse_together(paths: Sequence[Path]) -> Analysis:
             persons.append(table.person)
             yield table
 
-    return concluded(analyze_tables(read()), persons[0])
+    return concluded(analyze_tables(read()), persons[0], model)
 
 
 def recordings_in(path: Path) -> list[Path]:
@@ -66,9 +67,9 @@ def recordings_in(path: Path) -> list[Path]:
     return found
 
 
-def concluded(result: SessionResult, person: Person) -> Analysis:
+def concluded(result: SessionResult, person: Person, model: Artefact | None = None) -> Analysis:
     """Add to a result what is said about it."""
-    risk = assess(result, person)
+    risk = assess(result, person, model)
     return Analysis(person, result, risk, summary(result, risk, person))
 
 

@@ -1,7 +1,7 @@
-"""The trained model as plain numbers: stored as JSON, evaluated here in numpy, equal to scikit-learn's prediction.
+"""The trained model as plain numbers: stored as JSON, evaluated in numpy, equal to scikit-learn's prediction.
 
-Every model in it is additive: a baseline, and for each feature a curve over its value, or a fixed amount where the
-feature is missing.
+The score is additive: a baseline, and for each feature a curve over its value, or a fixed amount where the feature is
+missing. The pathways have a model of their own (:mod:`models.patterns`).
 """
 
 from __future__ import annotations
@@ -15,56 +15,57 @@ from typing import Any
 
 import numpy as np
 
+from models.features import NAMES
+from models.patterns import Patterns
+from models.view import VIEW_NAMES
 from sensor.samples import FloatArray
 
 SHIPPED = "first.json"
-FORMAT = 1
+FORMAT = 2
+LOGISTIC_SD = float(np.sqrt(3.0) / np.pi)  # gives the logistic curve the standard deviation of the label's blur
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Additive:
     """Log-odds as a sum of one curve per feature: straight between knots, level beyond the outermost.
 
-    For c classes arrays have a row per class, for one score a single row; k features, j knots.
-
     Attributes
     ----------
-    baseline : (c,) array
+    baseline : float
         Log-odds of a session whose every feature is usual.
     knots : (k, j) array
-        Values of each feature, rising.
-    heights : (c, k, j) array
+        Values of each of k features, rising.
+    heights : (k, j) array
         What each feature adds at its knots.
-    missing : (c, k) array
+    missing : (k,) array
         What it adds where it is missing.
     """
 
-    baseline: FloatArray
+    baseline: float
     knots: FloatArray
     heights: FloatArray
     missing: FloatArray
 
     def parts(self, values: FloatArray) -> FloatArray:
-        """What each feature adds, (c, k), from a feature vector (k,) with NaN where missing."""
+        """What each feature adds, (k,), from a feature vector (k,) with NaN where missing."""
         parts = self.missing.copy()
         for feature in np.flatnonzero(np.isfinite(values)):
-            for row, heights in enumerate(self.heights[:, feature]):
-                parts[row, feature] = np.interp(values[feature], self.knots[feature], heights)
+            parts[feature] = np.interp(values[feature], self.knots[feature], self.heights[feature])
         return parts
 
-    def log_odds(self, values: FloatArray) -> FloatArray:
-        """Baseline and parts together, (c,)."""
-        return np.asarray(self.baseline + self.parts(values).sum(axis=1))
+    def log_odds(self, values: FloatArray) -> float:
+        """Baseline and parts together."""
+        return float(self.baseline + self.parts(values).sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Familiar:
-    """What the training sessions looked like; farther away the model does not speak.
+    """What the training sessions looked like.
 
     Attributes
     ----------
     low, high : (k,) arrays
-        Range of each feature.
+        Range of each feature; beyond it a value is left out, and the model is silent if much depends on it.
     scale : (k,) array
         Standard deviation of each feature.
     precision : (k, k) array
@@ -115,29 +116,13 @@ class SensorModel:
     usual : (k,) array
         Training means; 0 where a feature is never there.
     strain : Additive
-        One row, calibrated: its log-odds are those of the score.
-    pathways : Additive
-        A row per pathway of the artefact.
-    least_consistency : float
-        Pathways with at least this consistency make the conformal set.
+        Calibrated: its log-odds are those of the score.
     """
 
     usual: FloatArray
     familiar: Familiar
     strain: Additive
     interval: HiddenInterval
-    pathways: Additive
-    least_consistency: float
-
-    def log_odds(self, values: FloatArray) -> float:
-        """Log-odds of the score."""
-        return float(self.strain.log_odds(values)[0])
-
-    def consistency(self, values: FloatArray) -> FloatArray:
-        """Probability of each pathway, (c,), adding up to 1."""
-        log_odds = self.pathways.log_odds(values)
-        grown = np.exp(log_odds - log_odds.max())
-        return np.asarray(grown / grown.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,29 +131,36 @@ class Artefact:
 
     Attributes
     ----------
-    features : tuple of str
-        Names in order; must be those of :data:`models.features.FEATURES`.
+    features, view : tuple of str
+        Names in order; must be those of :data:`models.features.FEATURES` and :data:`models.view.VIEW`.
     models : mapping of SensorModel
         By :func:`models.features.sensor_set`.
     moderate, high : float
         Scores from which the level is moderate and high.
     blur : float
         Uncertainty of the label itself, in SDs of strain: turns a margin into the probability of exceeding the limit.
-    pathways : tuple of str
-        In the order of the models' rows.
+    most_outside : float
+        How far the log-odds may depend on features that lie beyond the training walks.
+    patterns : Patterns or None
+        Tells the pathways apart; a model of one's own labels may know none.
+    in_silico : bool
+        Whether it learned from simulated walks.
     made : mapping
         Version, seed, command, parameters, data hash and library versions.
     evaluation : mapping
-        In-silico figures of the whole training procedure, on persons it did not see.
+        Figures of the whole training procedure, on persons it did not see.
     """
 
     version: str
     features: tuple[str, ...]
+    view: tuple[str, ...]
     models: Mapping[str, SensorModel]
     moderate: float
     high: float
     blur: float
-    pathways: tuple[str, ...]
+    most_outside: float
+    patterns: Patterns | None
+    in_silico: bool
     made: Mapping[str, Any]
     evaluation: Mapping[str, Any]
 
@@ -196,8 +188,11 @@ def from_json(text: str) -> Artefact:
         if raw.pop("format") != FORMAT:
             raise ValueError("another format")
         models = {name: _sensor_model(part) for name, part in raw["models"].items()}
-        named = {name: tuple(raw[name]) for name in ("features", "pathways")}
-        return Artefact(**raw | named | {"models": models})
+        named = {name: tuple(raw[name]) for name in ("features", "view")}
+        if named != {"features": NAMES, "view": VIEW_NAMES}:
+            raise ValueError("it was trained on other features")
+        patterns = _patterns(raw["patterns"]) if raw["patterns"] else None
+        return Artefact(**raw | named | {"models": models, "patterns": patterns})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"this is not a risk model that this version can read ({error}); train it anew") from error
 
@@ -212,11 +207,14 @@ def _sensor_model(raw: dict[str, Any]) -> SensorModel:
     return SensorModel(
         usual=_array(raw["usual"]),
         familiar=Familiar(**_arrays(raw["familiar"], but=("farthest",))),
-        strain=Additive(**_arrays(raw["strain"])),
+        strain=Additive(**_arrays(raw["strain"], but=("baseline",))),
         interval=HiddenInterval(**_arrays(raw["interval"])),
-        pathways=Additive(**_arrays(raw["pathways"])),
-        least_consistency=float(raw["least_consistency"]),
     )
+
+
+def _patterns(raw: dict[str, Any]) -> Patterns:
+    names = {"pathways": tuple(raw["pathways"]), "groups": tuple((name, role) for name, role in raw["groups"])}
+    return Patterns(**_arrays(raw, but=("pathways", "groups", "sharpness", "least_consistency")) | names)
 
 
 def _array(values: list[Any]) -> FloatArray:

@@ -7,12 +7,15 @@ import numpy as np
 from models.artefact import Artefact, shipped
 from models.enough import too_little
 from models.features import FEATURES, WITHOUT_PELVIS, features, sensor_set
-from models.reading import model_for, read, unlike_training
+from models.reading import Known, known, left_out, model_for, read
 from models.risk import Contribution, Risk
+from models.view import views
 from pipeline.result import SessionResult
 from sensor.person import Person
 from sensor.samples import KNEES, FloatArray
 
+IN_SILICO = "In silico: the model learned from simulated walks only and was never tested on people with sciatica."
+OWN_LABELS = "The model learned from recordings labelled where it was trained; its card says how well it does."
 RED_FLAG = "A red flag was stated: the score is withheld until a clinician has reviewed it."
 
 
@@ -24,7 +27,7 @@ def assess(result: SessionResult, person: Person, model: Artefact | None = None)
     range on the same scale in which nine of ten of the values lie that a look at the whole skeleton would have given.
 
     The model abstains, with reasons, when a red flag was stated, the recording is invalid, a knee sensor is missing,
-    a side has fewer than 30 valid strides, or the walk is unlike those it was trained on.
+    a side has fewer than 30 valid strides, or its answer would hang on what no training walk shows.
     """
     model = model or shipped()
     if person.red_flags:
@@ -36,35 +39,37 @@ def assess(result: SessionResult, person: Person, model: Artefact | None = None)
     if reasons := too_little(result):
         return _abstained(model, reasons)
     values = features(result, person)
-    if reasons := unlike_training(values, model):
-        return _abstained(model, reasons)
-    return _judged(values, model)
+    found = known(values, model)
+    if found.silence:
+        return _abstained(model, found.silence)
+    return _judged(values, found, views(result, person), model)
 
 
-def _judged(values: FloatArray, model: Artefact) -> Risk:
-    said, part = read(values, model), model_for(values, model)
-    added = part.strain.parts(values)[0]
+def _judged(values: FloatArray, found: Known, seen: FloatArray, model: Artefact) -> Risk:
+    said, part = read(found.values, seen, model), model_for(values, model)
+    added = part.strain.parts(found.values)
     order = np.argsort(-said.consistency, kind="stable")
+    pathways = model.patterns.pathways if model.patterns else ()
     return Risk(
         score=said.score,
         level=said.level,
         interval90=(said.low, said.high),
-        pathways=dict(zip(model.pathways, said.consistency.tolist(), strict=True)),
-        set90=tuple(model.pathways[i] for i in order if said.in_set[i]),
+        pathways=dict(zip(pathways, said.consistency.tolist(), strict=True)),
+        set90=tuple(pathways[i] for i in order if said.in_set[i]),
         abstained=False,
-        reasons=_remarks(values, model),
+        reasons=(*_remarks(values, model), *left_out(found, values, model)),
         contributions=tuple(
             Contribution(f.name, f.words, float(v) if np.isfinite(v) else None, f.unit, float(log_odds))
             for f, v, log_odds in zip(FEATURES, values, added, strict=True)
         ),
-        baseline_log_odds=float(part.strain.baseline[0]),
+        baseline_log_odds=part.strain.baseline,
         model_version=model.version,
     )
 
 
 def _remarks(values: FloatArray, model: Artefact) -> tuple[str, ...]:
     remarks = [
-        "In silico: the model learned from simulated walks only and was never tested on people with sciatica.",
+        IN_SILICO if model.in_silico else OWN_LABELS,
         f"Level: moderate from {model.moderate:.2f}, high from {model.high:.2f}.",
     ]
     if sensor_set(values) == WITHOUT_PELVIS:

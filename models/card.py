@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from models.artefact import Artefact
+from models.card_parts import (
+    calibration,
+    confusion,
+    pathways,
+    subgroups,
+    usefulness,
+)
+from models.card_text import figure, share, table
+from models.card_trials import trials
 from models.enough import LEAST_STRIDES
 from models.features import FEATURES
+from models.figures import TOO_EASY
 
 _HEAD = """# Model card: in-silico strain score, {version}
 
@@ -17,19 +27,25 @@ _HEAD = """# Model card: in-silico strain score, {version}
 treatment decisions.** Every figure on this page is *in silico*: it says how well the model knows the simulator, not how
 well it knows people. No recording of a person with sciatica was used, and none with these sensors is public.
 
+Figures in brackets are 95 % intervals over resampled persons.
+
 ## What it says
 - **Score**: the probability that the hidden mechanical strain of the simulated body exceeds what 97.5 % of healthy
   simulated people of the same walking speed show. How the strain is defined: [docs/risk-model.md](docs/risk-model.md).
   It is a probability within the simulated cohort, in which {strained} of the walks are strained; it is no prevalence.
 - **Interval**: nine of ten of the values that a look at the whole skeleton would have given, on the same scale.
-- **Consistency** with each simulated pathway and the set of pathways that holds the true one nine times of ten.
+- **Consistency** with each simulated pathway, all taken as equally frequent, and the set of pathways that holds the
+  true one nine times of ten.
 - **Level**: moderate from {moderate:.2f} (reached by {raised:.0f} % of healthy training walks), high from {high:.2f}.
 - It **abstains** when a red flag was stated, the recording is invalid, a knee sensor is missing, a side has fewer than
-  {strides} valid strides, or the walk is unlike the training walks.
+  {strides} valid strides, or its answer would hang on what no training walk shows.
 
-## Not for
-Diagnosis, triage, treatment decisions, work or insurance assessments, or comparing people. Children, walking with aids,
-running, stairs and rough ground are not in the simulation.
+## Intended use
+Research and teaching: to describe, with its uncertainty, how far a walk resembles simulated ones of known mechanics,
+and to follow one adult over sessions. Users know gait and read the limits below.
+
+Not for diagnosis, triage, treatment decisions, work or insurance assessments, or comparing people. Children, running,
+stairs and rough ground are not in the simulation.
 """
 
 
@@ -39,143 +55,134 @@ def model_card(model: Artefact) -> str:
     head = _HEAD.format(
         version=model.version,
         command=made["command"],
-        strained=_percent(made["strained_share"]),
+        strained=share(made["strained_share"]),
         moderate=model.moderate,
         high=model.high,
         raised=100.0 * made["training"]["raised_healthy"],
         strides=LEAST_STRIDES,
     )
-    parts = [head, _data(made), _performance(figures), _calibration(figures), _subgroups(figures), _pathways(figures)]
-    return "\n".join([*parts, _label(made["label"]), _features(model), _limits()])
+    sections = [
+        head,
+        _data(made),
+        performance(figures, "in silico"),
+        calibration(figures, "in silico"),
+        usefulness(figures, "in silico"),
+        _pathway_section(figures),
+        *trials(figures),
+        subgroups(figures, "in silico"),
+        pathways(figures),
+        _overlap(figures["overlap"]),
+        _label(made["label"]),
+        features(model),
+        _limits(),
+    ]
+    return "\n".join(sections)
 
 
-def _data(made: Mapping[str, Any]) -> str:
-    libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items())
-    return f"""## What it was made of
-{made["persons"]} simulated persons, {made["rows"]} rows (a walk analysed with one set of sensors is a row), seed
-{made["cohort"]["seed"]}; splits never separate a person's walks. Severity is uniform between nothing and beyond severe;
-mounting, noise, radio loss and walkway vary. Data hash `{made["data_sha256"][:16]}`. Libraries: {libraries}.
-
-Rebuild: `{made["command"]}`
-"""
-
-
-def _performance(figures: Mapping[str, Any]) -> str:
-    rows = [("this model", _auc(figures), "")]
+def performance(figures: Mapping[str, Any], how: str) -> str:
+    """The main figures against the baselines."""
+    rows = [("this model", figure(figures["auc"]), "")]
     for name, row in figures["baselines"].items():
-        low, middle, high = row["model_is_better_by"]
-        rows.append((name, _auc(row), f"{middle:+.3f} ({low:+.3f} to {high:+.3f})"))
-    table = _table(("model", "AUC (95 %)", "this model is better by (95 %)"), rows)
+        rows.append((name, figure(row["auc"]), figure(row["model_is_better_by"], sign=True)))
     easy = (
-        "**The AUC exceeds 0.95: the generator is too easy, and the figures flatter the model.**"
+        f"**The AUC exceeds {TOO_EASY}: the generator is too easy, and the figures flatter the model.**"
         if figures["generator_too_easy"]
-        else "An in-silico AUC above 0.95 would mean that the generator is too easy."
+        else f"An AUC above {TOO_EASY} would mean that the generator is too easy."
     )
-    values = "; ".join(
-        f"at {prevalence} {_percent(row['positive'])} of high and {_percent(row['negative'])} of other levels are right"
-        for prevalence, row in figures["predictive_values_high"].items()
-    )
-    held = figures["held_out_devices"]
-    return f"""## How well it does, in silico
-{figures["walks"]} walks of {figures["persons"]} persons with knee and hip sensors, each judged by a model that never
-saw the person; {_percent(figures["strained_share"])} strained; abstained from {_percent(figures["abstained_share"])}.
-Intervals resample persons. The whole procedure is repeated in every fold, choice of strength, calibration and levels
-included.
+    easy = easy if figures["in_silico"] else ""
+    return f"""## How well it does, {how}
+{figures["walks"]} walks of {figures["persons"]} persons with sensors on {figures["sensors"]}, each judged by a model
+that never saw the person; {share(figures["strained_share"])} strained; abstained from
+{share(figures["abstained_share"])}. The whole procedure is repeated in every fold: choice of penalties, calibration,
+interval, levels and sets included.
 
-{table}
-{easy} Boosted trees show what a model without a simple form would reach on the same rows.
+{table(("model", "AUC (95 %)", "this model is better by (95 %)"), rows)}
+{f"{easy} Boosted trees show what a model without a simple form would reach on the same rows.".strip()}
 
-- Level high: sensitivity {figures["sensitivity_high"]:.2f}, specificity {figures["specificity_high"]:.2f}; healthy and
-  benign walks called high: {_percent(figures["healthy_high_share"])}.
-- By assumed prevalence of strain, {values}.
-- Interval: holds the hidden strain in {_percent(figures["interval_coverage"])} of walks (meant: 90 %), mean width
-  {figures["interval_width"]:.2f} of the scale from 0 to 1. The sensors leave much unseen, and the interval says so.
-- Pathways: balanced accuracy {figures["pathway_balanced_accuracy"]:.2f}; the set holds the true one in
-  {_percent(figures["set_coverage"])} (meant: 90 %) with {figures["set_size"]:.1f} pathways on average.
-- Devices held out (trained without the {held["condition"]} sensors, judged on them only): AUC {_auc(held)}.
-"""
+- Level high: sensitivity {figure(figures["sensitivity_high"])}, specificity {figure(figures["specificity_high"])};
+  healthy and benign walks called high: {figure(figures["healthy_high_share"], percent=True)}.
+{_interval(figures)}"""
 
 
-def _calibration(figures: Mapping[str, Any]) -> str:
-    table = _table(
-        ("mean score", "share strained", "walks"),
-        ((f"{score:.3f}", f"{share:.3f}", str(count)) for score, share, count in figures["reliability"]),
-    )
-    error, brier = figures["calibration_error"], figures["brier"]
-    return f"## Calibration, in silico\nExpected calibration error {error:.3f}, Brier score {brier:.3f}.\n\n{table}"
-
-
-def _subgroups(figures: Mapping[str, Any]) -> str:
-    speed = _table(
-        ("speed", "v* from", "to", "AUC (95 %)"),
-        (
-            (name, *(f"{end:.2f}" for end in row["v_star"]), _auc(row))
-            for name, row in figures["by_speed"].items()
-        ),
-    )  # fmt: skip
-    parts = {name: row for key in ("by_sensors", "by_devices") for name, row in figures[key].items() if row["walks"]}
-    rows = (
-        (
-            name,
-            str(row["walks"]),
-            _percent(row["abstained_share"]),
-            _auc(row),
-            f"{row['calibration_error']:.3f}",
-            _percent(row["interval_coverage"]),
-            _percent(row["set_coverage"]),
-        )
-        for name, row in parts.items()
-    )
-    head = ("sensors worn, or their quality", "walks", "abstained", "AUC (95 %)", "calibration error")
-    sets = _table((*head, "interval holds", "set holds"), rows)
-    return f"## By speed, sensors and devices, in silico\n{speed}\n{sets}"
-
-
-def _pathways(figures: Mapping[str, Any]) -> str:
-    rows = (
-        (
-            row["pathway"],
-            f"{row['severity'][0]:g} to {row['severity'][1]:g}",
-            str(row["walks"]),
-            _percent(row["strained_share"]),
-            f"{row['median_score']:.2f}",
-            _percent(row["high_share"]),
-        )
-        for row in figures["by_pathway"]
-    )
-    table = _table(("pathway", "severity", "walks", "strained", "median score", "called high"), rows)
+def _interval(figures: Mapping[str, Any]) -> str:
+    width = f"mean width\n  {figure(figures['interval_width'])} of the scale from 0 to 1"
+    if not figures["in_silico"]:
+        return f"- Interval: nine of ten resamplings of the subjects give a share of strain within it; {width}.\n"
+    holds = figure(figures["interval_coverage"], percent=True)
     return (
-        "## By pathway, in silico\nThe score follows the mechanical strain, not the pathway: pathways that only slow "
-        f"or stiffen the walk have little of it.\n\n{table}"
+        f"- Interval: holds the hidden strain in {holds} (meant: 90 %), {width}. The sensors leave\n"
+        "  much unseen, and the interval says so.\n"
     )
 
 
-def _label(label: Mapping[str, Any]) -> str:
-    rows = (
-        (name, f"{row['margin_sd']:.2f}", f"{row['rank_correlation']:.3f}", _percent(row["changed_labels_share"]))
-        for name, row in label["variants"].items()
-    )
-    table = _table(("assumption changed", "margin moves by (SD)", "rank correlation", "labels that change"), rows)
-    return f"""## How far the label can be trusted
-{label["walks"]} walks labelled again under other assumptions, each with its own healthy reference. If all sources move
-independently the margin is uncertain by {label["blur"]:.2f} healthy SDs; the interval is never sharper than that.
-
-{table}"""
-
-
-def _features(model: Artefact) -> str:
-    parts = []
+def features(model: Artefact) -> str:
+    """What each feature adds to the log-odds, by set of sensors."""
+    found = []
     for name, part in model.models.items():
-        curves = zip(FEATURES, part.strain.knots, part.strain.heights[0], part.strain.missing[0], strict=True)
+        curves = zip(FEATURES, part.strain.knots, part.strain.heights, part.strain.missing, strict=True)
         rows = (
             (feature.words, feature.unit, *map("{:.3g}: {:+.2f}".format, at, height), f"{gone:+.2f}")
             for feature, at, height, gone in curves
             if height.any()
         )
         quantiles = ("lowest", "quarter", "median", "three quarters", "highest")
-        table = _table(("feature (value: log-odds added)", "unit", *quantiles, "missing"), rows)
-        parts.append(f"### Sensors: {name}\nBaseline {part.strain.baseline[0]:+.2f} log-odds.\n\n{table}")
-    return "\n".join(["## What moves the score", *parts])
+        curve_table = table(("feature (value: log-odds added)", "unit", *quantiles, "missing"), rows)
+        found.append(f"### Sensors: {name}\nBaseline {part.strain.baseline:+.2f} log-odds.\n\n{curve_table}")
+    return "\n".join(["## What moves the score", *found])
+
+
+def _data(made: Mapping[str, Any]) -> str:
+    libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items())
+    cohort = made["cohort"]
+    return f"""## What it was made of
+{made["persons"]} simulated persons, {made["rows"]} rows (a walk analysed with one set of sensors is a row), seed
+{cohort["seed"]}; splits never separate a person's walks. Severity is uniform between nothing and beyond severe;
+mounting, noise, radio loss, walkway and length of the walk vary; {share(cohort["mixed_share"])} of the walks with a
+pathway have a second one, {share(cohort["atypical_share"])} show it in a way of their own. Data hash
+`{made["data_sha256"][:16]}`. Libraries: {libraries}.
+
+The form of each model was fixed beforehand; its penalty was chosen by log loss on persons not seen, within every fold:
+{made["chosen"]}.
+
+Rebuild: `{made["command"]}`
+"""
+
+
+def _pathway_section(figures: Mapping[str, Any]) -> str:
+    trees = figures.get("boosted_trees_balanced_accuracy")
+    beside = "" if trees is None else f" Boosted trees on the same walks reach {trees:.2f}."
+    return f"""## Telling pathways apart, in silico
+Balanced accuracy {figure(figures["pathway_balanced_accuracy"])} over all pathways of the simulator. Scored are walks of
+which something can be seen: severity 0.15 and more, one ailment alone, claudication only once it has set in while
+walking.{beside} The set holds the true pathway in {figure(figures["set_coverage"], percent=True)} (meant: 90 %), with
+{figure(figures["set_size"])} pathways on average.
+
+{confusion(figures["confusion"])}"""
+
+
+def _overlap(overlap: Mapping[str, Any]) -> str:
+    rows = (
+        (name, f"{row['largest']:.2f}", row["feature"], f"{row['median']:.2f}")
+        for name, row in overlap["cohen_d"].items()
+    )
+    return f"""## How far groups overlap, in silico
+Mild to moderate walks (severity 0.25 to 0.7) against healthy ones: Cohen's d of single features. Speed alone tells
+pathology from healthy walks with an AUC of {figure(overlap["speed_only_auc"])}.
+
+{table(("pathway", "largest d", "of", "median d"), rows)}"""
+
+
+def _label(label: Mapping[str, Any]) -> str:
+    rows = (
+        (name, f"{row['margin_sd']:.2f}", f"{row['rank_correlation']:.3f}", share(row["changed_labels_share"]))
+        for name, row in label["variants"].items()
+    )
+    variants = table(("assumption changed", "margin moves by (SD)", "rank correlation", "labels that change"), rows)
+    return f"""## How far the label can be trusted
+{label["walks"]} walks labelled again under other assumptions, each with its own healthy reference. If all sources move
+independently the margin is uncertain by {label["blur"]:.2f} healthy SDs; the interval is never sharper than that.
+
+{variants}"""
 
 
 def _limits() -> str:
@@ -184,21 +191,8 @@ def _limits() -> str:
   links gait asymmetry to sciatica.
 - Hip rotation and the trunk, from which the strain is computed, are not measured by sensors at knees and hips.
 - How real people differ from the simulator: its curves are regressions on published means, its pathways assumptions.
+  The second generator shows how much is lost already when only the assumptions change; with people expect more.
 - Pain, strength, history and imaging.
+
+What it says of real recordings, where nobody's strain is known: [docs/risk-model.md](docs/risk-model.md).
 """
-
-
-def _auc(row: Mapping[str, Any]) -> str:
-    if row.get("auc") is None:
-        return "not known"
-    low, high = row["auc_ci95"]
-    return f"{row['auc']:.3f} ({low:.3f} to {high:.3f})"
-
-
-def _percent(share: float | None) -> str:
-    return "not known" if share is None else f"{100.0 * share:.1f} %"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
-    return "\n".join(lines) + "\n"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.artefact import HiddenInterval
+from models.artefact import LOGISTIC_SD, HiddenInterval, logistic
 from models.cohort import Cohort, IntArray
 from sensor.samples import FloatArray
 
 COVERAGE = 0.90
+RESAMPLED = 200
 FEWEST_NEAR = 20  # rows from which the ends at one knot are read
 
 
@@ -31,6 +32,30 @@ def hidden_interval(cohort: Cohort, log_odds: FloatArray, knots: int, seed: int)
     miss = np.maximum(np.interp(rest, at, low) - margin, margin - np.interp(rest, at, high))
     wider = float(np.quantile(miss, min(1.0, COVERAGE * (1.0 + 1.0 / len(miss)))))
     return HiddenInterval(at, low - wider, high + wider)
+
+
+def share_interval(cohort: Cohort, log_odds: FloatArray, knots: int, blur: float, seed: int) -> HiddenInterval:
+    """For own labels, behind which no strain is known: where the share of strained sessions near a score lies.
+
+    Nine of ten resamplings of the subjects; given as margins, so that it is read as the other one is.
+    """
+    draw = np.random.default_rng(seed)
+    subjects, where = np.unique(np.array(cohort.person), return_inverse=True)
+    at = np.unique(np.quantile(log_odds, np.linspace(0.02, 0.98, knots)))
+    reach = max(FEWEST_NEAR, len(cohort) // knots)
+    ends = []
+    for knot in at:
+        near = np.argsort(np.abs(log_odds - knot), kind="stable")[:reach]
+        drawn = draw.integers(len(subjects), size=(RESAMPLED, len(subjects)))
+        times = np.array([np.bincount(one, minlength=len(subjects)) for one in drawn])[:, where[near]]
+        # one strained and one other session more keep a share of 0 or 1 from being certain
+        share = (times @ cohort.exceeds[near] + 1.0) / (times.sum(axis=1) + 2.0)
+        low, high = np.quantile(share, ((1.0 - COVERAGE) / 2.0, (1.0 + COVERAGE) / 2.0))
+        said = float(logistic(knot))
+        ends.append((min(low, said), max(high, said)))
+    share = np.clip(np.maximum.accumulate(ends, axis=0), 1e-4, 1.0 - 1e-4)
+    low, high = (LOGISTIC_SD * blur * np.log(share / (1.0 - share))).T
+    return HiddenInterval(at, low, high)
 
 
 def least_consistency(consistency: FloatArray, truth: IntArray) -> float:

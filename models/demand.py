@@ -16,7 +16,7 @@ from models.hip_muscles import MODEL_HEIGHT_M, MODEL_MASS_KG, OTHER_MUSCLES, pat
 from models.hip_muscles import PIRIFORMIS as PIRIFORMIS_MUSCLE
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray, Side
-from sensor.simulation import SimulatedWalk, WalkTruth
+from sensor.simulation import Ailment, SimulatedWalk, WalkTruth
 from sensor.simulation.summary import TrueStride, strides
 
 PIRIFORMIS, LUMBAR = "piriformis", "lumbar"
@@ -86,12 +86,7 @@ def demands(walk: SimulatedWalk, params: DemandParams) -> Demands | None:
     speed = truth.numbers["speed_m_s"]
     if height is None or mass is None or leg is None or not isinstance(speed, float):
         raise ValueError(f"{walk.table.name}: a simulated walk without body size or speed")
-    loss = params.gluteal_loss.get(spec.pathway, 0.0) * spec.severity
-    shorter = params.shortening.get(spec.pathway, 0.0) * spec.severity
-    hips = {
-        spec.side: LoadedHip(height, mass, 1.0 - loss, shorter),
-        spec.side.other: LoadedHip(height, mass),
-    }
+    hips = {side: _hip(height, mass, [a for a in spec.ailments if a.side is side], params) for side in Side}
     own = {side: _some([s for s in straight if s.side is side]) for side in Side}
     return Demands(
         v_star=speed / float(np.sqrt(GRAVITY_M_S2 * leg)),
@@ -99,6 +94,13 @@ def demands(walk: SimulatedWalk, params: DemandParams) -> Demands | None:
             PIRIFORMIS: {s: _median(piriformis_load(truth, s, hips[s], params, _spans(truth, own[s]))) for s in Side},
             LUMBAR: {s: lumbar_demand(truth, s, own[s], params) for s in Side},
         },
+    )
+
+
+def _hip(height_m: float, mass_kg: float, ailments: Sequence[Ailment], params: DemandParams) -> LoadedHip:
+    lost = sum(params.gluteal_loss.get(a.pathway, 0.0) * a.severity for a in ailments)
+    return LoadedHip(
+        height_m, mass_kg, 1.0 - lost, sum(params.shortening.get(a.pathway, 0.0) * a.severity for a in ailments)
     )
 
 

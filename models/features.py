@@ -17,7 +17,7 @@ from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, Matched, cadence_band, do
 from pipeline.result import SessionResult
 from sensor.healthy import shank_velocity_rad_s
 from sensor.person import Person
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, Side
 
 WITH_PELVIS, WITHOUT_PELVIS = "knees and pelvis", "knees"
 _PHASE = np.linspace(0.0, 1.0, 201)
@@ -29,6 +29,7 @@ class Group(StrEnum):
     WALK = "walk"  # sensors below both knees
     PELVIS = "pelvis"  # sensors on the hips or the sacrum
     THIGHS = "thighs"
+    TRUNK = "trunk"
     PERSON = "person"  # told, not measured
 
 
@@ -58,6 +59,30 @@ class Session:
         pair = sorted((_number(found.left), _number(found.right)))
         return (pair[0], pair[1]) if np.isfinite(pair).all() else (np.nan, np.nan)
 
+    def drop_z(self, side: Side) -> float:
+        """How far the other side of the pelvis drops in the stance of this one, against healthy ones at this speed."""
+        return range_z("drop_deg", self.pelvis(f"drop_{side}_deg"), self.at) if self.at else np.nan
+
+    def of_strides(self, name: str, side: Side) -> float:
+        """Median of a quantity over the valid strides of a side, NaN when it was not measured."""
+        values = [getattr(s, name) for s in self.result.strides if s.valid and s.side is side]
+        there = [value for value in values if np.isfinite(value)]
+        return float(np.median(there)) if there else np.nan
+
+    def list_deg(self) -> float:
+        """Left side of the pelvis up, walking against standing; NaN without quiet standing."""
+        left, right = self.from_standing("pelvis_obliquity")  # each seen from its own side
+        return 0.5 * (left - right)
+
+    def from_standing(self, name: str) -> tuple[float, float]:
+        """Mean of a pelvic curve over the left and the right cycle, deg from standing; NaN without quiet standing."""
+        curve = self.result.curves.get(name)
+        learned = self.result.provenance.get("calibration")
+        stood = isinstance(learned, Mapping) and bool(learned.get("standing_found"))
+        if curve is None or curve.left_mean is None or curve.right_mean is None or not stood:
+            return np.nan, np.nan
+        return float(curve.left_mean.mean()), float(curve.right_mean.mean())
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
@@ -72,10 +97,14 @@ class Feature:
 
 def features(result: SessionResult, person: Person) -> FloatArray:
     """Feature vector (k,) of a session, in the order of :data:`FEATURES`; NaN = missing."""
-    speed = result.gait["speed_m_s"].value
-    at = Matched(speed, result.recording.leg_length_m) if speed is not None else None
-    session = Session(result, person, at)
+    session = session_of(result, person)
     return np.array([feature.of(session) for feature in FEATURES])
+
+
+def session_of(result: SessionResult, person: Person) -> Session:
+    """What features are made of, from an analysis."""
+    speed = result.gait["speed_m_s"].value
+    return Session(result, person, Matched(speed, result.recording.leg_length_m) if speed is not None else None)
 
 
 def worn(values: FloatArray) -> Mapping[Group, bool]:
@@ -92,6 +121,10 @@ def sensor_set(values: FloatArray) -> str:
 
 def _number(value: float | None) -> float:
     return np.nan if value is None else value
+
+
+def _gait(name: str) -> Callable[[Session], float]:
+    return lambda session: session.gait(name)
 
 
 def _size(metric: str) -> Callable[[Session], float]:
@@ -127,10 +160,8 @@ def _range(name: str) -> Callable[[Session], float]:
 
 def _drop(pick: int) -> Callable[[Session], float]:
     def of(session: Session) -> float:
-        if session.at is None:
-            return np.nan
-        drops = sorted((session.pelvis("drop_left_deg"), session.pelvis("drop_right_deg")))
-        return range_z("drop_deg", drops[pick], session.at) if np.isfinite(drops).all() else np.nan
+        drops = [session.drop_z(side) for side in Side]
+        return sorted(drops)[pick] if np.isfinite(drops).all() else np.nan
 
     return of
 
@@ -141,32 +172,39 @@ def _drop_on_short_stance(session: Session) -> float:
 
 
 def _list_to_short_stance(session: Session) -> float:
-    return _list(session) * float(np.tanh(session.effect("stance_time") / 4.0))
-
-
-def _from_standing(session: Session, name: str) -> tuple[float, float]:
-    """Mean of a pelvic curve over the left and the right cycle, deg from standing; NaN without quiet standing."""
-    curve = session.result.curves.get(name)
-    learned = session.result.provenance.get("calibration")
-    stood = isinstance(learned, Mapping) and bool(learned.get("standing_found"))
-    if curve is None or curve.left_mean is None or curve.right_mean is None or not stood:
-        return np.nan, np.nan
-    return float(curve.left_mean.mean()), float(curve.right_mean.mean())
-
-
-def _list(session: Session) -> float:
-    left, right = _from_standing(session, "pelvis_obliquity")  # each seen from its own side
-    return 0.5 * (left - right)
+    return session.list_deg() * float(np.tanh(session.effect("stance_time") / 4.0))
 
 
 def _forward_tilt(session: Session) -> float:
-    return float(np.mean(_from_standing(session, "pelvis_tilt")))
+    return float(np.mean(session.from_standing("pelvis_tilt")))
+
+
+def _larger_side_lean(session: Session) -> float:
+    return float(np.max([session.of_strides("trunk_side_lean_deg", side) for side in Side]))
+
+
+def _side_lean_difference(session: Session) -> float:
+    left, right = (session.of_strides("trunk_side_lean_deg", side) for side in Side)
+    return abs(left - right)
+
+
+def _mean_of_sides(name: str) -> Callable[[Session], float]:
+    return lambda session: float(np.mean([session.of_strides(name, side) for side in Side]))
 
 
 def _bmi(session: Session) -> float:
     mass, height = session.person.mass_kg, session.person.height_m
     return mass / height**2 if mass is not None and height is not None else np.nan
 
+
+_SMOOTHNESS = {
+    "step_regularity": "likeness of one step to the next",
+    "stride_regularity": "likeness of one stride to the next",
+    "harmonic_ratio_vertical": "smoothness of the pelvis up and down",
+    "harmonic_ratio_forward": "smoothness of the pelvis forward",
+    "harmonic_ratio_sideways": "smoothness of the pelvis sideways",
+    "attenuation": "how much of the landing impact the leg takes up",
+}
 
 FEATURES: tuple[Feature, ...] = (
     Feature("speed_v_star", "walking speed for the leg's length", "", Group.WALK, _speed),
@@ -179,7 +217,7 @@ FEATURES: tuple[Feature, ...] = (
         "variability of the stride time",
         "%",
         Group.WALK,
-        lambda session: session.gait("stride_time_cv_pct"),
+        _gait("stride_time_cv_pct"),
     ),
     Feature(
         "stance_asymmetry_pct", "difference of stance time between the legs", "%", Group.WALK, _size("stance_time")
@@ -239,7 +277,7 @@ FEATURES: tuple[Feature, ...] = (
         "pelvis tipped to one side while walking",
         "deg",
         Group.PELVIS,
-        lambda session: abs(_list(session)),
+        lambda session: abs(session.list_deg()),
     ),
     Feature(
         "list_to_short_stance_deg",
@@ -247,6 +285,22 @@ FEATURES: tuple[Feature, ...] = (
         "deg",
         Group.PELVIS,
         _list_to_short_stance,
+    ),
+    *(Feature(name, words, "", Group.PELVIS, _gait(name)) for name, words in _SMOOTHNESS.items()),
+    Feature("larger_side_lean_deg", "trunk leaning over the leg that bears", "deg", Group.TRUNK, _larger_side_lean),
+    Feature(
+        "side_lean_difference_deg",
+        "difference of the trunk's lean between the legs",
+        "deg",
+        Group.TRUNK,
+        _side_lean_difference,
+    ),
+    Feature(
+        "trunk_turn_range_deg",
+        "turning of the trunk against the pelvis",
+        "deg",
+        Group.TRUNK,
+        _mean_of_sides("thorax_pelvis_rom_deg"),
     ),
     Feature("bmi_kg_m2", "body mass index", "kg/m^2", Group.PERSON, _bmi),
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.artefact import Artefact
 from models.cohort import Cohort
-from models.reading import on_score_scale, read, unlike_training
+from models.reading import known, on_score_scale, read
 from models.risk import Level
 from models.training import TrainingParams, folds, train
 from sensor.samples import BoolArray, FloatArray
@@ -29,7 +29,7 @@ class Judged:
     high: BoolArray
     moderate: BoolArray
     best: NDArray[np.str_]  # most consistent pathway
-    in_set: BoolArray  # the true pathway is in the conformal set
+    in_set: BoolArray  # the true pathway is in the conformal set; meaningless where none is shown
     set_size: FloatArray
     spoke: BoolArray  # enough strides, and not unlike the training
 
@@ -37,9 +37,10 @@ class Judged:
 def judge(model: Artefact, cohort: Cohort) -> Judged:
     """What a model says about every row."""
     rows = []
+    names = model.patterns.pathways if model.patterns else ()
     for i, values in enumerate(cohort.features):
-        said = read(values, model)
-        truth = cohort.pathway[i]
+        found = known(values, model)
+        said, truth = read(found.values, cohort.views[i], model), cohort.shown[i]
         rows.append(
             (
                 said.score,
@@ -47,10 +48,10 @@ def judge(model: Artefact, cohort: Cohort) -> Judged:
                 said.high - said.low,
                 said.level is Level.HIGH,
                 said.level is not Level.LOW,
-                model.pathways[int(said.consistency.argmax())],
-                truth in model.pathways and bool(said.in_set[model.pathways.index(truth)]),
+                names[int(said.consistency.argmax())] if names else "",
+                truth in names and bool(said.in_set[names.index(truth)]),
                 said.in_set.sum(),
-                cohort.usable[i] > 0 and not unlike_training(values, model),
+                cohort.usable[i] > 0 and not found.silence,
             )
         )
     columns: list[Any] = [np.array(column) for column in zip(*rows, strict=True)]

@@ -1,4 +1,4 @@
-"""From nothing to a trained model with its figures: label, cohort, evaluation, training. One call, one seed."""
+"""From nothing to a trained model with its figures: label, cohort, evaluation, training, trials. One call, one seed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from models.artefact import Artefact
-from models.cohort import Cohort, CohortParams, build
+from models.cohort import Cohort, build
 from models.evaluation import evaluation
+from models.plan import CohortParams
 from models.sensitivity import SensitivityParams, sensitivity
 from models.training import TrainingParams, train
+from models.trials import TrialParams, trials
 
 Progress = Callable[[str, int, int], None]  # words, done, total; total 0 when there is nothing to count
 
@@ -22,10 +24,11 @@ class StudyParams:
     cohort: CohortParams = field(default_factory=CohortParams)
     training: TrainingParams = field(default_factory=TrainingParams)
     sensitivity: SensitivityParams = field(default_factory=SensitivityParams)
+    trials: TrialParams = field(default_factory=TrialParams)
 
 
 def study(params: StudyParams, command: str, jobs: int, progress: Progress) -> tuple[Artefact, Cohort]:
-    """Simulate, label, evaluate, train. Equal parameters give an equal model, whatever ``jobs`` is.
+    """Simulate, label, evaluate, train, try. Equal parameters give an equal model, whatever ``jobs`` is.
 
     Parameters
     ----------
@@ -35,13 +38,14 @@ def study(params: StudyParams, command: str, jobs: int, progress: Progress) -> t
     moves = sensitivity(params.sensitivity, jobs, lambda done, total: progress("Testing the label", done, total))
     cohort = build(params.cohort, jobs, lambda done, total: progress("Simulating walks", done, total))
     training = replace(params.training, blur=moves["blur"])
-    return learn(cohort, training, {"command": command, "cohort": asdict(params.cohort), "label": moves}, progress)
+    made = {"command": command, "cohort": asdict(params.cohort), "label": moves}
+    model = learn(cohort, training, made, progress)
+    tried = trials(model, cohort, params.cohort, training, params.trials, jobs, progress)
+    return replace(model, evaluation={**model.evaluation, **tried}), cohort
 
 
-def learn(
-    cohort: Cohort, params: TrainingParams, made: Mapping[str, Any], progress: Progress
-) -> tuple[Artefact, Cohort]:
+def learn(cohort: Cohort, params: TrainingParams, made: Mapping[str, Any], progress: Progress) -> Artefact:
     """Evaluate the training procedure on a cohort and train on all of it."""
     figures = evaluation(cohort, params, lambda words: progress(words.capitalize(), 0, 0))
     progress("Training", 0, 0)
-    return train(cohort, params, made, figures), cohort
+    return train(cohort, params, made, figures)

@@ -11,6 +11,7 @@ from gaitchain.commands import COMMANDS
 from gaitchain.console import print_bytes, print_path, stage
 from gaitchain.errors import ExitCode
 from gaitchain.outputs import summary_bytes
+from gaitchain.own_model import read_model
 from sensor.recording import read_recording
 
 
@@ -27,8 +28,17 @@ from sensor.recording import read_recording
 )
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--pdf", is_flag=True, help="Write report.pdf, too, and print its path.")
+@click.option(
+    "--model",
+    "model_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Judge with a model.json of `gaitchain train` instead of the model that gaitchain comes with.",
+)
 @click.option("--strict", is_flag=True, help="End with code 5 also when the recording needs attention.")
-def command(recordings: tuple[Path, ...], out_dir: Path, as_json: bool, pdf: bool, strict: bool) -> ExitCode:
+def command(
+    recordings: tuple[Path, ...], out_dir: Path, as_json: bool, pdf: bool, model_path: Path | None, strict: bool
+) -> ExitCode:
     """Analyse RECORDING: a session folder, or a .csv, .csv.gz or .parquet with its sidecar .json about the person.
 
     Several, or a folder of them, are taken together when they are of one person, day and condition: four walks of
@@ -36,15 +46,16 @@ def command(recordings: tuple[Path, ...], out_dir: Path, as_json: bool, pdf: boo
 
     Ends with code 0, or 5 if the recording cannot be used (all files are still written), or 3 if it cannot be read.
     """
+    model = read_model(model_path) if model_path else None
     paths = [path for given in recordings for path in recordings_in(given)]
     if len(paths) > 1:
         with stage(f"Analysing {len(paths)} recordings together"):
-            analysis = analyse_together(paths)
+            analysis = analyse_together(paths, model)
     else:
         with stage("Reading the recording"):
             table = read_recording(paths[0])
         with stage("Analysing the walk"):
-            analysis = analyse(table)
+            analysis = analyse(table, model)
     with stage("Writing the report"):
         report = write(analysis, out_dir, pdf=pdf)
     if as_json:

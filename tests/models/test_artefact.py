@@ -11,7 +11,7 @@ from sklearn.preprocessing import SplineTransformer
 
 from models.artefact import Additive, Artefact, from_json, logistic, shipped, to_json
 from models.cohort import Cohort
-from models.features import NAMES, WITH_PELVIS, WITHOUT_PELVIS, sensor_set
+from models.features import NAMES, WITH_PELVIS, WITHOUT_PELVIS
 from models.training import (
     TrainingParams,
     additive,
@@ -19,9 +19,8 @@ from models.training import (
     ever_there,
     fitted,
     knees_only,
-    pathway_index,
-    person_weights,
     train,
+    walk_weights,
 )
 from sensor.samples import FloatArray
 from tests.models.cohorts import made_cohort
@@ -40,46 +39,40 @@ def model(cohort: Cohort) -> Artefact:
 
 
 def test_score_is_scikit_learns(cohort: Cohort) -> None:
-    pipeline = fitted(additive_pipeline(0.05), cohort.features, cohort.exceeds, person_weights(cohort))
-    plain = additive(pipeline, ever_there(cohort), np.nanmean(cohort.features, axis=0))
-    ours = [float(logistic(plain.log_odds(row)[0])) for row in cohort.features]
-    assert ours == pytest.approx(pipeline.predict_proba(cohort.features)[:, 1], abs=1e-12)
-    at_usual = plain.parts(np.nanmean(cohort.features, axis=0))
-    assert at_usual == pytest.approx(0.0, abs=1e-12)
+    there = ever_there(cohort)
+    known, usual = cohort.features[:, there], np.zeros(len(there))
+    usual[there] = np.nanmean(known, axis=0)
+    pipeline = fitted(additive_pipeline(0.05), known, cohort.exceeds, walk_weights(cohort))
+    plain = additive(pipeline, there, usual[there])
+    ours = [float(logistic(plain.log_odds(row))) for row in cohort.features]
+    assert ours == pytest.approx(pipeline.predict_proba(known)[:, 1], abs=1e-12)
+    assert plain.parts(usual) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_features_that_were_never_there_change_nothing(cohort: Cohort) -> None:
     bare = knees_only(cohort)
     there = ever_there(bare)
     assert 0 < there.sum() < len(there)
-    pipeline = fitted(additive_pipeline(0.05), bare.features[:, there], bare.exceeds, person_weights(bare))
+    pipeline = fitted(additive_pipeline(0.05), bare.features[:, there], bare.exceeds, walk_weights(bare))
     plain = additive(pipeline, there, np.zeros(there.sum()))
     expected = pipeline.predict_proba(bare.features[:, there])[:, 1]
-    ours = [float(logistic(plain.log_odds(row)[0])) for row in cohort.features]
+    ours = [float(logistic(plain.log_odds(row))) for row in cohort.features]
     assert ours == pytest.approx(expected, abs=1e-12)
-
-
-def test_pathways_are_scikit_learns(cohort: Cohort, model: Artefact) -> None:
-    seen = cohort.rows(np.array([sensor_set(values) == WITH_PELVIS for values in cohort.features]))
-    pipeline = fitted(additive_pipeline(0.03), seen.features, pathway_index(seen), person_weights(seen))
-    ours = np.array([model.models[WITH_PELVIS].consistency(row) for row in seen.features])
-    assert ours == pytest.approx(pipeline.predict_proba(seen.features), abs=1e-12)
-    assert model.pathways == ("antalgic_knee", "healthy", "healthy_slow")
 
 
 def rebuilt(plain: Additive, rows: FloatArray) -> FloatArray:
     """Probabilities by scikit-learn's own splines and regression, given the stored numbers."""
-    known = plain.heights.any(axis=(0, 2))
+    known = plain.heights.any(axis=1)
     rows, knots = rows[:, known], plain.knots[known]
     splines = SplineTransformer(knots=knots.T, degree=1, extrapolation="constant").fit(knots.T)
     gone = np.isnan(rows)
     basis = splines.transform(np.where(gone, knots[:, 0], rows)).reshape(len(rows), len(knots), -1)
     basis[gone] = 0.0
     regression = LogisticRegression()
-    regression.classes_ = np.arange(max(2, len(plain.baseline)))
-    coefficients = np.hstack([plain.heights[:, known].reshape(len(plain.baseline), -1), plain.missing[:, known]])
+    regression.classes_ = np.arange(2)
+    coefficients = np.concatenate([plain.heights[known].ravel(), plain.missing[known]])[None]
     regression.coef_, regression.n_features_in_ = coefficients, coefficients.shape[1]
-    regression.intercept_ = plain.baseline
+    regression.intercept_ = np.array([plain.baseline])
     return np.asarray(regression.predict_proba(np.hstack([basis.reshape(len(rows), -1), gone.astype(float)])))
 
 
@@ -87,21 +80,21 @@ def rebuilt(plain: Additive, rows: FloatArray) -> FloatArray:
 def test_the_shipped_model_is_what_scikit_learn_makes_of_its_numbers(sensors: str, cohort: Cohort) -> None:
     part = shipped().models[sensors]
     rows = part.usual + (cohort.features - 5.0) * part.familiar.scale
-    score = [float(logistic(part.log_odds(row))) for row in rows]
+    score = [float(logistic(part.strain.log_odds(row))) for row in rows]
     assert score == pytest.approx(rebuilt(part.strain, rows)[:, 1], abs=1e-9)
     assert np.std(score) > 0.02
-    consistency = np.array([part.consistency(row) for row in rows])
-    assert consistency == pytest.approx(rebuilt(part.pathways, rows), abs=1e-9)
 
 
 def test_json_keeps_every_digit(model: Artefact, cohort: Cohort) -> None:
     text = to_json(model)
     again = from_json(text)
     assert to_json(again) == text
-    for row in cohort.features[:20]:
+    for row, views in zip(cohort.features[:20], cohort.views[:20], strict=True):
         for name, part in model.models.items():
-            assert again.models[name].log_odds(row) == part.log_odds(row)
-            assert (again.models[name].consistency(row) == part.consistency(row)).all()
+            assert again.models[name].strain.log_odds(row) == part.strain.log_odds(row)
+        assert again.patterns is not None
+        assert model.patterns is not None
+        assert (again.patterns.consistency(views) == model.patterns.consistency(views)).all()
 
 
 def test_training_twice_gives_the_same_text(model: Artefact, cohort: Cohort) -> None:
@@ -125,11 +118,11 @@ def test_what_is_no_model_is_refused_with_a_sentence(text: str) -> None:
 
 def test_parts_add_up() -> None:
     knots = np.array([[0.0, 1.0, 3.0], [0.0, 1.0, 2.0]])
-    heights = np.array([[[-1.0, 0.0, 4.0], [5.0, 5.0, 5.0]]])
-    plain = Additive(np.array([0.5]), knots, heights, np.array([[9.0, 0.75]]))
-    assert plain.parts(np.array([2.0, np.nan]))[0] == pytest.approx([2.0, 0.75])
-    assert plain.parts(np.array([99.0, -99.0]))[0] == pytest.approx([4.0, 5.0])  # level beyond the outermost knots
-    assert plain.log_odds(np.array([2.0, np.nan]))[0] == pytest.approx(3.25)
+    heights = np.array([[-1.0, 0.0, 4.0], [5.0, 5.0, 5.0]])
+    plain = Additive(0.5, knots, heights, np.array([9.0, 0.75]))
+    assert plain.parts(np.array([2.0, np.nan])) == pytest.approx([2.0, 0.75])
+    assert plain.parts(np.array([99.0, -99.0])) == pytest.approx([4.0, 5.0])  # level beyond the outermost knots
+    assert plain.log_odds(np.array([2.0, np.nan])) == pytest.approx(3.25)
 
 
 def test_logistic_does_not_overflow() -> None:

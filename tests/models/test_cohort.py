@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.cohort import (
-    HEALTHY,
-    REFERENCE_SEEDS,
-    SENSOR_SETS,
-    USUAL_SET,
-    CohortParams,
-    build,
-    load,
-    plan,
-    save,
-)
+from models.cohort import Row, Seen, assemble, build, load, save
+from models.demand import DemandParams, demands
+from models.features import NAMES
 from models.label import HealthyReference
+from models.plan import HEALTHY, HEALTHY_PATHWAYS, REFERENCE_SEEDS, SENSOR_SETS, USUAL_SET, CohortParams, plan
+from models.view import VIEW_NAMES
 from sensor.samples import KNEES
 from sensor.simulation.pathways import PATHWAYS
 from tests.models.cohorts import REFERENCE, made_cohort
+from tests.models.walks import truth_only
 
 SMALL = CohortParams(persons=12, reference_persons=0)
 
@@ -49,7 +45,7 @@ def test_every_person_walks_healthy_and_along_some_pathways() -> None:
         by_person.setdefault(walk.spec.seed, []).append(walk.spec.pathway)
     for pathways in by_person.values():
         assert pathways[:3] == [HEALTHY, "antalgic_knee", "abductor_weakness"]
-        assert len(set(pathways)) == len(pathways) == 5
+        assert len(set(pathways)) == len(pathways) == 6
     assert {walk.spec.pathway for walk in plan(CohortParams(persons=60))} == set(PATHWAYS)
 
 
@@ -61,6 +57,50 @@ def test_conditions_vary() -> None:
     assert all(walk.sets[0] == USUAL_SET for walk in walks)
     assert {name for walk in walks for name in walk.sets} == set(SENSOR_SETS)
     assert all(set(KNEES) <= set(walk.spec.placements) for walk in walks)
+
+
+def test_some_walks_are_long_mixed_or_atypical() -> None:
+    walks = [walk.spec for walk in plan(CohortParams(persons=150))]
+    ill = [spec for spec in walks if spec.pathway not in HEALTHY_PATHWAYS]
+    assert 0.14 < np.mean([spec.also is not None for spec in ill]) < 0.26
+    assert 0.04 < np.mean([spec.expression != "usual" for spec in ill]) < 0.14
+    assert not any(spec.also or spec.expression != "usual" for spec in walks if spec.pathway in HEALTHY_PATHWAYS)
+    assert all(spec.duration_s >= 300.0 for spec in walks if spec.pathway == "claudication")
+    assert {spec.protocol for spec in walks} == {"walk", "walk-sit-walk"}
+
+
+def test_conditions_can_be_forced_upon_the_same_walks() -> None:
+    forced = replace(SMALL, only_loss=0.03, only_clock_offset_s=0.01, only_sets=(USUAL_SET,))
+    for walk, same in zip(plan(SMALL), plan(forced), strict=True):
+        assert (same.spec.loss, same.spec.clock_offset_sd_s, same.sets) == (0.03, 0.01, (USUAL_SET,))
+        assert same.spec.seed == walk.spec.seed
+        assert (same.spec.pathway, same.spec.severity, same.spec.side) == (
+            walk.spec.pathway,
+            walk.spec.severity,
+            walk.spec.side,
+        )
+
+
+def seen(pathway: str, severity: float, changed: bool = True, also: str | None = None) -> Seen:
+    walk = truth_only()
+    spec = replace(walk.spec, pathway=pathway, severity=severity, also=also)
+    row = Row(USUAL_SET, np.zeros(len(NAMES)), np.zeros((2, len(VIEW_NAMES))), usable=True)
+    return Seen(spec, walk.table.person, demands(walk, DemandParams()), changed, (row,))
+
+
+def test_only_what_can_be_seen_alone_is_to_be_told_apart() -> None:
+    walks = [
+        seen("healthy", 0.0),
+        seen("lumbar", 0.1),
+        seen("lumbar", 0.2),
+        seen("lumbar", 0.9, also="leg_length"),
+        seen("claudication", 0.9, changed=False),
+        seen("claudication", 0.9, changed=True),
+    ]
+    found = assemble(walks, REFERENCE)
+    assert found.shown == ("healthy", "", "lumbar", "", "", "claudication")
+    assert found.pathway[3] == "lumbar"
+    assert found.main.all()
 
 
 def test_kept_cohorts_come_back_the_same(tmp_path: Path) -> None:
@@ -92,11 +132,11 @@ def test_the_hash_sees_every_label() -> None:
 
 @pytest.mark.long
 def test_rows_do_not_depend_on_the_number_of_processes() -> None:
-    params = CohortParams(persons=2, reference_persons=12, duration_s=(40.0, 45.0))
+    params = CohortParams(persons=2, reference_persons=12, duration_s=(40.0, 45.0), long_s=(50.0, 60.0), rest_share=0.0)
     one, two = build(params, jobs=1), build(params, jobs=2)
     assert one.sha256 == two.sha256
     assert one.reference == two.reference
-    assert len(one) == 20
+    assert len(one) == 36
     assert isinstance(one.reference, HealthyReference)
     given = build(params, jobs=2, reference=REFERENCE)
     assert given.reference == REFERENCE

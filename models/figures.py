@@ -1,0 +1,194 @@
+"""The figures of a judged cohort as plain numbers; every one with its interval over resampled persons.
+
+The main ones are those of walks with knee and hip sensors, where the model spoke.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from models.cohort import Cohort, IntArray
+from models.features import FEATURES
+from models.judging import Judged
+from models.plan import HEALTHY, HEALTHY_PATHWAYS, SENSOR_SETS, USUAL_SET
+from models.statistics import (
+    area,
+    balanced_accuracy,
+    calibration_error,
+    cohen_d,
+    net_benefit,
+    predictive,
+    reliability,
+    with_intervals,
+)
+from sensor.samples import BoolArray, FloatArray
+
+SEVERITIES = (0.0, 0.15, 0.4, 0.7, 1.0)
+MILD_TO_MODERATE = (0.25, 0.7)
+PREVALENCES = (0.01, 0.05, 0.20)
+THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5)
+AGES, BMIS = (0.0, 45.0, 60.0, 120.0), (0.0, 25.0, 30.0, 99.0)
+TOO_EASY = 0.95
+FEWEST = 30  # rows of a part; fewer make no figure
+
+
+def figures(cohort: Cohort, judged: Judged, baselines: Mapping[str, FloatArray] | None = None) -> dict[str, Any]:
+    """Figures of a judged cohort; ``baselines`` are scores (n,) of rivals, compared on the same rows."""
+    usual = cohort.main
+    spoken = usual & judged.spoke
+    own, score, high = cohort.rows(spoken), judged.score[spoken], judged.high[spoken]
+    main = _main(cohort, judged, spoken)
+    sensitivity, specificity = main["sensitivity_high"], main["specificity_high"]
+    label = own.exceeds > 0
+    return {
+        "sensors": USUAL_SET if cohort.reference else "as worn",
+        "walks": int(spoken.sum()),
+        "persons": len(set(own.person)),
+        "strained_share": float(label.mean()),
+        "abstained_share": float(1.0 - judged.spoke[usual].mean()),
+        **main,
+        "generator_too_easy": main["auc"] is not None and main["auc"][0] > TOO_EASY,
+        "baselines": {name: _against(own, score, rival[spoken]) for name, rival in (baselines or {}).items()},
+        "reliability": reliability(score, label),
+        "decision_curve": [[at, *net_benefit(score, label, at)] for at in THRESHOLDS],
+        "predictive_values_high": {
+            f"{100 * p:g} %": predictive(p, sensitivity[0], specificity[0])
+            for p in PREVALENCES
+            if sensitivity and specificity
+        },
+        "confusion": _confusion(cohort, judged, spoken),
+        "by_speed": _by(cohort, judged, spoken, cohort.v_star, np.quantile(cohort.v_star[usual], np.linspace(0, 1, 4))),
+        "by_age": _by(cohort, judged, spoken, cohort.age_years, AGES),
+        "by_bmi": _by(cohort, judged, spoken, cohort.bmi, BMIS),
+        "by_sensors": {name: part(cohort, judged, np.array(cohort.sensors) == name) for name in _sets(cohort)},
+        "by_devices": {
+            name: part(cohort, judged, usual & (np.array(cohort.condition) == name))
+            for name in sorted(set(cohort.condition))
+        },
+        "by_loss": {
+            f"{100 * loss:g} %": part(cohort, judged, usual & (cohort.loss == loss)) for loss in np.unique(cohort.loss)
+        },
+        "by_pathway": _by_pathway(own, score, high),
+        "overlap": overlap(cohort.rows(usual & (cohort.usable > 0))),
+    }
+
+
+def part(cohort: Cohort, judged: Judged, keep: BoolArray) -> dict[str, Any]:
+    """The main figures of some rows, where the model spoke."""
+    spoken = keep & judged.spoke
+    if spoken.sum() < FEWEST:
+        return {"walks": int(spoken.sum())}
+    return {
+        "walks": int(spoken.sum()),
+        "persons": len(set(np.array(cohort.person)[spoken].tolist())),
+        "abstained_share": float(1.0 - judged.spoke[keep].mean()),
+        **_main(cohort, judged, spoken),
+    }
+
+
+def overlap(cohort: Cohort) -> dict[str, Any]:
+    """How far single features tell mild to moderate pathways from healthy walks, and how far speed alone does."""
+    pathway = np.array(cohort.pathway)
+    healthy = pathway == HEALTHY
+    low, high = MILD_TO_MODERATE
+    ill = (cohort.severity >= low) & (cohort.severity <= high)
+    effects = {}
+    for name in sorted(set(cohort.pathway) - {HEALTHY}):
+        rows = ill & (pathway == name)
+        found = np.abs([cohen_d(column[rows], column[healthy]) for column in cohort.features.T])
+        if np.isfinite(found).any():
+            words = FEATURES[int(np.nanargmax(found))].words
+            effects[name] = {"largest": float(np.nanmax(found)), "feature": words, "median": float(np.nanmedian(found))}
+    pathology = ~np.isin(pathway, HEALTHY_PATHWAYS) & (cohort.severity >= low)
+    rows = np.flatnonzero(pathology | healthy)
+    speed, label = -cohort.features[rows, 0], pathology[rows]
+    return {
+        "cohen_d": effects,
+        **with_intervals(
+            [cohort.person[i] for i in rows], lambda draw: {"speed_only_auc": area(label[draw], speed[draw])}
+        ),
+    }
+
+
+def _main(cohort: Cohort, judged: Judged, spoken: BoolArray) -> dict[str, Any]:
+    """Each figure with its interval; None where it cannot be had."""
+    own = cohort.rows(spoken)
+    label = own.exceeds > 0
+    score, high, best = judged.score[spoken], judged.high[spoken], np.array(judged.best)[spoken]
+    covered, width = judged.covered[spoken], judged.width[spoken]
+    in_set, set_size = judged.in_set[spoken], judged.set_size[spoken]
+    healthy, shown = np.isin(own.pathway, HEALTHY_PATHWAYS), np.array(own.shown)
+
+    def of(rows: IntArray) -> dict[str, float]:
+        strained, shows = label[rows], rows[shown[rows] != ""]
+        return {
+            "auc": area(strained, score[rows]),
+            "calibration_error": calibration_error(score[rows], strained),
+            "brier": float(np.mean((score[rows] - strained) ** 2)),
+            "sensitivity_high": _mean(high[rows][strained]),
+            "specificity_high": _mean(~high[rows][~strained]),
+            "healthy_high_share": _mean(high[rows[healthy[rows]]]),
+            "interval_coverage": _mean(covered[rows]),
+            "interval_width": _mean(width[rows]),
+            "set_coverage": _mean(in_set[shows]),
+            "set_size": _mean(set_size[shows]),
+            "pathway_balanced_accuracy": balanced_accuracy(shown[shows], best[shows]),
+        }
+
+    return with_intervals(own.person, of)
+
+
+def _against(cohort: Cohort, score: FloatArray, rival: FloatArray) -> dict[str, Any]:
+    label = cohort.exceeds
+
+    def of(rows: IntArray) -> dict[str, float]:
+        theirs = area(label[rows], rival[rows])
+        return {"auc": theirs, "model_is_better_by": area(label[rows], score[rows]) - theirs}
+
+    return with_intervals(cohort.person, of)
+
+
+def _confusion(cohort: Cohort, judged: Judged, spoken: BoolArray) -> dict[str, dict[str, int]]:
+    """Walks by the pathway they show, then by the one found most consistent."""
+    shown, best = np.array(cohort.shown), np.array(judged.best)
+    names = sorted(set(shown[spoken].tolist()) - {""})
+    return {a: {b: int((spoken & (shown == a) & (best == b)).sum()) for b in names} for a in names}
+
+
+def _by(cohort: Cohort, judged: Judged, spoken: BoolArray, value: FloatArray, ends: Any) -> list[dict[str, Any]]:
+    found = []
+    for number, (low, high) in enumerate(pairwise(np.asarray(ends, float).tolist())):
+        inside = (value >= low) & ((value < high) | (number == len(ends) - 2) & (value <= high))
+        found.append({"from": low, "to": high, **part(cohort, judged, spoken & inside)})
+    return found
+
+
+def _by_pathway(cohort: Cohort, score: FloatArray, high: BoolArray) -> list[dict[str, Any]]:
+    rows = []
+    for pathway in sorted(set(cohort.pathway)):
+        for low, top in pairwise(SEVERITIES):
+            keep = (np.array(cohort.pathway) == pathway) & (cohort.severity >= low) & (cohort.severity < top)
+            if keep.any():
+                rows.append(
+                    {
+                        "pathway": pathway,
+                        "severity": [low, top],
+                        "walks": int(keep.sum()),
+                        "strained_share": float(cohort.exceeds[keep].mean()),
+                        "median_score": float(np.median(score[keep])),
+                        "high_share": float(high[keep].mean()),
+                    }
+                )
+    return rows
+
+
+def _sets(cohort: Cohort) -> tuple[str, ...]:
+    return tuple(SENSOR_SETS) if cohort.reference else tuple(sorted(set(cohort.sensors)))
+
+
+def _mean(values: Any) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")
