@@ -63,7 +63,8 @@ def test_examples_can_be_typed(words: list[str]) -> None:
     try:
         known.make_context(words[0], words[1:], resilient_parsing=False)
     except click.BadParameter as error:
-        assert "does not exist" in error.message  # the reader's own file
+        if "does not exist" not in error.message:  # the reader's own file
+            raise
 
 
 def test_exit_codes() -> None:

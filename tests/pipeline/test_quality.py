@@ -19,7 +19,7 @@ from sensor.samples import HIPS, KNEES, Placement, Side
 from tests.pipeline.strides import row
 
 LEFT = Placement.KNEE_LEFT
-LEG = LegCalibration(np.eye(3), LegAxis(np.array([0.0, -1.0, 0.0]), 0.95), Gait(Rhythm(4.0, 110.0), 5))
+LEG = LegCalibration(np.eye(3), LegAxis(np.array([0.0, -1.0, 0.0]), 0.95), Gait(Rhythm(4.0, 110.0)))
 FRAME = PelvisFrame(dict.fromkeys(HIPS, np.eye(3)), 8.0, True, Swap.NONE)
 GOOD = Calibration(
     standing=True,
