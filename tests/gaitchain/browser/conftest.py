@@ -17,7 +17,7 @@ FAST = RunParams(speed=8.0, stand_s=3.0, preflight=PreflightParams(settle_s=4.0)
 Opens = Callable[[Served], Window]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright is open, asyncio.run refuses its work in all other tests
 def browser(require_tool: Callable[[str, str], str]) -> Iterator[Browser]:
     with chromium(require_tool("chromium", "chromium")) as one:
         yield one
