@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -34,8 +33,13 @@ def table() -> RecordingTable:
     return simulate(WalkSpec(duration_s=20.0, placements=KNEES)).table
 
 
-def descriptors() -> int:
-    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - no Path has this folder
+def held(folder: Path) -> list[str]:
+    """Terminals and files of the recording that this process has open; only Linux tells."""
+    targets = []
+    for link in Path("/proc/self/fd").glob("*"):
+        with contextlib.suppress(OSError):  # closed meanwhile
+            targets.append(str(link.readlink()))
+    return sorted(one for one in targets if one.startswith(("/dev/pts/", "/dev/ptmx", str(folder))))
 
 
 @contextlib.asynccontextmanager
@@ -67,9 +71,9 @@ def test_two_sensors_on_cables(tmp_path: Path, table: RecordingTable) -> None:
         async with plugged(*(virtual_node(table, p, serial_line=True) for p in KNEES)) as cables:
             return await asyncio.wait_for(recorded(tmp_path / "walk", cables, 1.5, FakeDesk()), 30.0)
 
-    before = descriptors()
+    before = held(tmp_path)
     end = asyncio.run(main())
-    assert descriptors() <= before
+    assert held(tmp_path) == before
     assert (end.absent, end.failure) == ((), None)
     recording = read_recording(tmp_path / "walk")
     assert recording.placements == KNEES

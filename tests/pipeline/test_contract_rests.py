@@ -78,10 +78,10 @@ def test_any_chunks_give_the_same_bits(chunk: int) -> None:
 
 
 def test_the_trunk_turns_less_against_the_pelvis_with_a_guarded_back() -> None:
-    """In the lumbar pathway the generator turns thorax and pelvis 35 degrees more together."""
+    """In the lumbar pathway thorax and pelvis turn 35 degrees more together, up to half again as much in one person."""
     free, guarded = (
         analyze_table(walk(WalkSpec(name, severity=severity, duration_s=40.0, seed=5)).table)
         for name, severity in (("healthy", 0.0), ("lumbar", 1.0))
     )
     phases = [found.trunk["thorax_pelvis_phase_deg"].value or np.nan for found in (free, guarded)]
-    assert 20.0 < phases[0] - phases[1] < 55.0
+    assert 20.0 < phases[0] - phases[1] < 65.0
