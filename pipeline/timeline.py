@@ -54,7 +54,7 @@ class Series:
 
     def at(self, index: NDArray[np.int64]) -> FloatArray:
         """Samples at grid indices of any shape, all inside ``[start, end)``; shape of ``index``, then the channels."""
-        rows = self._data[index - self._first]
+        rows = self._data.take(index - self._first, axis=0)  # several times faster than indexing
         return rows[..., 0] if self.width == 1 else rows
 
     def forget(self, before: int) -> None:
