@@ -35,7 +35,7 @@ _MAY_BE_MISSING = (
     "rotation_rom_deg",
     "drop_deg",
 )
-_AT_ONCE = 64  # strides: what they take of memory stays small, however long the increment
+_AT_ONCE = 512  # strides: their cost is by the call, and what they take of memory stays small, however many there are
 
 
 @dataclass(frozen=True, slots=True)
