@@ -83,11 +83,11 @@ class TurnFinder:
             self._close(start)
         if direction == 0.0:
             return
-        for at, rate in enumerate(w, start):
+        for at, rate in enumerate(w.tolist(), start):
             if self._begin is None:
                 self._begin = at
-            self._angle += float(rate) / GRID_HZ
-            self._peak = max(self._peak, abs(float(rate)))
+            self._angle += rate / GRID_HZ
+            self._peak = max(self._peak, abs(rate))
             if at - self._begin >= self.params.longest_s * GRID_HZ:
                 self._close(at, goes_on=True)
 
