@@ -5,16 +5,12 @@ UTF-8, comma, one header line, lines end in a bare newline, fixed decimals, an e
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
-import pyarrow.csv
+import pyarrow.compute as pc
 
 from pipeline.result import Event, KneeSeries, PelvisSeries, Stride
 from sensor.samples import FloatArray
@@ -26,6 +22,7 @@ JOINT_COLUMNS = ("time_s", "knee_flexion_left_deg", "knee_flexion_right_deg")
 # 0.1 ms, a hundredth of the usual sample, and 0.001 deg, far below what the sensors resolve.
 TIME_DECIMALS = 4
 ANGLE_DECIMALS = 3
+_TOO_LARGE = 1e13  # for 18 digits; no quantity comes near
 
 # The contract's twelve columns first and in its order, then the other quantities of a stride. Numbers: decimals.
 _STRIDE_NUMBERS = {
@@ -68,19 +65,27 @@ STRIDE_COLUMNS = ("side", *_STRIDE_NUMBERS, "straight", "valid", "reason", *_STR
 def events_csv(events: Iterable[Event]) -> bytes:
     """Every detected event, in order of time; ``event`` is IC or FC, ``confidence`` 0 to 1."""
     ordered = sorted(events, key=lambda event: (event.time_s, event.side, event.kind))
-    return _rows(
-        EVENT_COLUMNS,
-        (
-            (_fixed(e.time_s, TIME_DECIMALS), e.side.value, e.kind.value, _fixed(e.confidence, 3), e.note)
-            for e in ordered
-        ),
+    columns = (
+        _decimals([event.time_s for event in ordered], TIME_DECIMALS),
+        _words([event.side.value for event in ordered]),
+        _words([event.kind.value for event in ordered]),
+        _decimals([event.confidence for event in ordered], 3),
+        _words([event.note for event in ordered]),
     )
+    return _csv(dict(zip(EVENT_COLUMNS, columns, strict=True)))
 
 
 def strides_csv(strides: Iterable[Stride]) -> bytes:
     """One row per stride and side, in order of initial contact; NaN becomes an empty cell."""
     ordered = sorted(strides, key=lambda stride: (stride.ic_s, stride.side))
-    return _rows(STRIDE_COLUMNS, map(_stride_row, ordered))
+    numbers = _STRIDE_NUMBERS | _STRIDE_EXTRAS
+    columns = {name: _decimals([getattr(s, name) for s in ordered], places) for name, places in numbers.items()} | {
+        "side": _words([stride.side.value for stride in ordered]),
+        "straight": _words(["true" if stride.straight else "false" for stride in ordered]),
+        "valid": _words(["true" if stride.valid else "false" for stride in ordered]),
+        "reason": _words([stride.reason for stride in ordered]),
+    }
+    return _csv({name: columns[name] for name in STRIDE_COLUMNS})
 
 
 def pelvis_csv(series: PelvisSeries) -> bytes:
@@ -94,49 +99,41 @@ def joints_csv(series: KneeSeries) -> bytes:
     return _series(JOINT_COLUMNS, series.time_s, (series.left_deg, series.right_deg))
 
 
-def _fixed(value: float, decimals: int) -> str:
-    if not math.isfinite(value):
-        return ""
-    return f"{value:z.{decimals}f}"
-
-
-def _word(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _stride_row(stride: Stride) -> list[str]:
-    return [
-        stride.side.value,
-        *(_fixed(getattr(stride, name), decimals) for name, decimals in _STRIDE_NUMBERS.items()),
-        _word(stride.straight),
-        _word(stride.valid),
-        stride.reason,
-        *(_fixed(getattr(stride, name), decimals) for name, decimals in _STRIDE_EXTRAS.items()),
-    ]
-
-
-def _rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
 def _series(columns: Sequence[str], time_s: FloatArray, angles_deg: Sequence[FloatArray]) -> bytes:
-    arrays = [_decimals(time_s, TIME_DECIMALS), *(_decimals(angle, ANGLE_DECIMALS) for angle in angles_deg)]
-    out = pa.BufferOutputStream()
-    out.write((",".join(columns) + "\n").encode())
-    # Arrow would quote the header, so it is written by hand.
-    pa.csv.write_csv(pa.table(arrays, names=list(columns)), out, pa.csv.WriteOptions(include_header=False))
-    return bytes(out.getvalue())
+    cells = [_decimals(time_s, TIME_DECIMALS), *(_decimals(angle, ANGLE_DECIMALS) for angle in angles_deg)]
+    return _csv(dict(zip(columns, cells, strict=True)))
 
 
-def _decimals(values: FloatArray, places: int) -> pa.Array[Any]:
+def _csv(columns: Mapping[str, pa.Array[Any]]) -> bytes:
+    # Not by Arrow's own writer: it quotes every word or none.
+    comma, line_end, nothing = _texts([",", "\n", ""])
+    cells = [column.cast(pa.string()) for column in columns.values()]
+    lines = pc.binary_join_element_wise(*cells, comma, null_handling="replace")
+    lines = pc.binary_join_element_wise(lines, nothing, line_end)
+    _, ends, text = lines.buffers()
+    size = int(np.frombuffer(ends, dtype="<i4")[len(lines)])
+    return ",".join(columns).encode() + b"\n" + bytes(text[:size])
+
+
+def _decimals(values: FloatArray | Sequence[float], places: int) -> pa.Array[Any]:
     """Exact decimals: unlike floats they print with fixed places, have no negative zero, and format fast."""
-    known = np.isfinite(values)
-    scaled = np.rint(np.where(known, values, 0.0) * 10**places).astype("<i8")
-    words = np.stack([scaled, scaled >> 63], axis=1)  # 128-bit two's complement, low word first
+    numbers = np.asarray(values, dtype=np.float64)
+    known = np.abs(numbers) < _TOO_LARGE
+    scaled = np.rint(np.where(known, numbers, 0.0) * 10**places).astype("<i8")
     valid = np.packbits(known, bitorder="little")
-    kind = pa.decimal128(18, places)
-    return pa.Array.from_buffers(kind, len(scaled), [pa.py_buffer(valid.tobytes()), pa.py_buffer(words.tobytes())])
+    kind = pa.decimal64(18, places)
+    return pa.Array.from_buffers(kind, len(scaled), [pa.py_buffer(valid.tobytes()), pa.py_buffer(scaled.tobytes())])
+
+
+def _words(values: Iterable[str]) -> pa.Array[Any]:
+    """Words, quoted where they must be."""
+    return _texts(
+        ['"' + word.replace('"', '""') + '"' if any(mark in word for mark in ',"\r\n') else word for word in values]
+    )
+
+
+def _texts(values: Sequence[str]) -> pa.Array[Any]:
+    """Built from buffers, since ``pa.array`` and ``pa.scalar`` load pandas if they can."""
+    cells = [text.encode() for text in values]
+    ends = np.cumsum([0, *map(len, cells)], dtype="<i4")
+    return pa.StringArray.from_buffers(len(cells), pa.py_buffer(ends.tobytes()), pa.py_buffer(b"".join(cells)))
