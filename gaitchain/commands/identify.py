@@ -15,7 +15,7 @@ from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.sources import NOBODY, Source, look, named, parse_source
 from sensor.acquisition.finding import Found
 from sensor.acquisition.tapping import tapping
-from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
+from sensor.devices.gaitnode_client import NodeRefused, asking
 from sensor.links.link import LinkLost
 
 LABEL_HELP = "the 8 digits printed on the sensor, or the last of them, or serial:PORT"
@@ -104,21 +104,9 @@ async def _blink(source: Source, label: str, seconds: int) -> str:
     try:
         found = await look([source], [label] if label else [])
         one = named(label, found)
-        link = await one.opener.open(search=False)
-        client = GaitNodeClient(link)
-
-        async def listen() -> None:
-            with contextlib.suppress(LinkLost):
-                async for _ in client.arrivals():
-                    pass
-
-        listening = asyncio.create_task(listen())
-        try:
+        async with asking(await one.opener.open(search=False)) as client:
             await client.hello()
             await client.light(LedPattern.FAST, seconds)
-        finally:
-            await link.close()
-            await listening
     except (LinkLost, NodeRefused) as lost:
         raise GaitchainError(str(lost), ExitCode.NO_DEVICE) from lost
     return one.name

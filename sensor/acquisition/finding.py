@@ -13,7 +13,7 @@ from firmware_protocol.messages import HelloReply
 from sensor.acquisition.decoders import GAITNODE, WITMOTION_SERIAL
 from sensor.acquisition.makers import BY_KIND, MakerOpener, maker_of
 from sensor.acquisition.talk import Opener
-from sensor.devices.gaitnode_client import TRIES, GaitNodeClient, NodeSilent
+from sensor.devices.gaitnode_client import TRIES, GaitNodeClient, NodeSilent, asking
 from sensor.devices.witmotion import SERIAL_BYTES, WitMotionSerialDecoder
 from sensor.links.ble import BleAdapter, Seen
 from sensor.links.framing import RawFraming
@@ -189,20 +189,9 @@ async def _hello(client: GaitNodeClient, link: SerialLink) -> HelloReply:
 async def _ask_node(opener: SerialOpener) -> Found:
     port = opener.port
     link = await opener.open(search=False)
-    client = GaitNodeClient(link)
-
-    async def listen() -> None:
-        with contextlib.suppress(LinkLost):
-            async for _ in client.arrivals():
-                pass
-
-    listening = asyncio.create_task(listen())
-    try:
+    async with asking(link) as client:
         hello = await _hello(client, link)
-        advert = Advert(hello.major, hello.role, hello.serial & 0xFFFFFFFF)
         battery_pct = (await client.status()).battery_pct
-    finally:
-        await link.close()
-        await listening
+    advert = Advert(hello.major, hello.role, hello.serial & 0xFFFFFFFF)
     known = battery_pct if battery_pct <= 100 else None
     return Found(advert.label, "serial", port, opener, labelled(advert), known)

@@ -7,6 +7,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from firmware_protocol import messages as m
@@ -150,3 +151,21 @@ class GaitNodeClient:
     def _next_request(self) -> int:
         self._request = self._request % 255 + 1
         return self._request
+
+
+@asynccontextmanager
+async def asking(link: Link) -> AsyncIterator[GaitNodeClient]:
+    """A client of which only answers are wanted: what else arrives is dropped, and at the end the link is closed."""
+    client = GaitNodeClient(link)
+
+    async def listen() -> None:
+        with contextlib.suppress(LinkLost):
+            async for _ in client.arrivals():
+                pass
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield client
+    finally:
+        await link.close()
+        await listening

@@ -21,7 +21,7 @@ from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from sensor.clock import OneWay, TwoWay
 from sensor.devices.gaitnode import Event, GaitNodeDecoder, samples_of
-from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
+from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused, asking
 from sensor.devices.samples import Booted, DeviceSamples, unwrap
 from sensor.links.link import Arrival, LinkLost, LinkRefused
 from sensor.links.loopback import LoopbackLink, World
@@ -92,6 +92,27 @@ def test_samples_arrive_in_si_units_on_the_nodes_clock() -> None:
         assert len(block) == len(first) == 13
         await host.link.close()
         assert "was closed" in await host.gone()
+
+    run_virtually(main)
+
+
+def test_a_node_that_is_only_asked_is_left_with_its_link_closed_whatever_it_says() -> None:
+    async def main() -> None:
+        world = World([VirtualNode(NodeSpec(), clockwork)])
+        await turning(world)
+        alone = asyncio.all_tasks()
+        link = world.connect(world.nodes[0])
+
+        async def stop_what_does_not_run() -> None:
+            async with asking(link) as client:
+                await client.hello()
+                await client.stop(SESSION)
+
+        with pytest.raises(NodeRefused):
+            await stop_what_does_not_run()
+        assert asyncio.all_tasks() == alone
+        with pytest.raises(LinkLost, match="was closed"):
+            await link.send(b"")
 
     run_virtually(main)
 
