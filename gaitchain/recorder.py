@@ -29,7 +29,6 @@ from sensor.acquisition.session import (
     recording_session,
 )
 from sensor.acquisition.states import NodeState
-from sensor.links.link import LinkLost
 from sensor.person import Person
 from sensor.recording import EXCLUDED_FROM
 from sensor.recording.journal_file import JournalFailed
@@ -384,7 +383,4 @@ async def _first_of(work: Sequence[Coroutine[Any, Any, Any]]) -> None:
 
 async def search(order: RecordOrder) -> list[Found]:
     """Look for the sensors of an order; GaitchainError if a source cannot be used."""
-    try:
-        return await look(order.sources, list(order.places), order.scan_s)
-    except LinkLost as lost:
-        raise GaitchainError(str(lost), ExitCode.NO_DEVICE) from lost
+    return await look(order.sources, list(order.places), order.scan_s)

@@ -10,6 +10,7 @@ from gaitchain.errors import ExitCode, GaitchainError
 from sensor.acquisition.finding import SCAN_S, Found, ask_serial, find_ble
 from sensor.acquisition.session import WornNode
 from sensor.links.ble import BleAdapter
+from sensor.links.link import LinkLost
 from sensor.samples import Placement
 
 LABEL_DIGITS = 8
@@ -48,19 +49,27 @@ def parse_place(text: str) -> tuple[str, Placement]:
 
 
 async def look(sources: Sequence[Source], wanted: Sequence[str] = (), scan_s: float = SCAN_S) -> list[Found]:
-    """Sensors on Bluetooth and cables; LinkLost if a source cannot be used at all.
+    """Sensors on Bluetooth and cables.
 
     Parameters
     ----------
     wanted : sequence of str
         Labels; the scan ends early once all whole ones have been heard.
+
+    Raises
+    ------
+    GaitchainError
+        A source cannot be used at all.
     """
     found: list[Found] = []
     ports = [source.port for source in sources if source.kind == "serial"]
-    found += await asyncio.gather(*(ask_serial(port) for port in ports))
-    if any(source.kind == "ble" for source in sources):
-        whole = [int(name, 16) for name in wanted if len(name) == LABEL_DIGITS]
-        found += await find_ble(BleAdapter(), scan_s, whole if len(whole) == len(wanted) else ())
+    try:
+        found += await asyncio.gather(*(ask_serial(port) for port in ports))
+        if any(source.kind == "ble" for source in sources):
+            whole = [int(name, 16) for name in wanted if len(name) == LABEL_DIGITS]
+            found += await find_ble(BleAdapter(), scan_s, whole if len(whole) == len(wanted) else ())
+    except LinkLost as error:
+        raise GaitchainError(str(error), ExitCode.NO_DEVICE) from error
     return found
 
 

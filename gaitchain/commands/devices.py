@@ -12,6 +12,7 @@ import click
 from gaitchain.commands import COMMANDS
 from gaitchain.console import stage
 from gaitchain.errors import ExitCode
+from gaitchain.sources import NOBODY
 from sensor.acquisition.finding import SCAN_S, Found, ask_serial, find_ble
 from sensor.links.ble import BleAdapter
 from sensor.links.link import LinkLost
@@ -119,6 +120,4 @@ def _print(around: Around) -> None:
     for port in around.silent:
         click.echo(f"{port.device} ({port.description}) was not asked; do so with --port {port.device}.", err=True)
     if not around.nodes:
-        click.echo(
-            "No sensor was found. Are they switched on, charged and near? `gaitchain doctor` looks further.", err=True
-        )
+        click.echo(NOBODY, err=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
 
 import click
 
@@ -13,7 +12,6 @@ from gaitchain.commands import COMMANDS
 from gaitchain.console import stage
 from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.sources import NOBODY, Source, look, named, parse_source
-from sensor.acquisition.finding import Found
 from sensor.acquisition.tapping import tapping
 from sensor.devices.gaitnode_client import NodeRefused, asking
 from sensor.links.link import LinkLost
@@ -77,7 +75,7 @@ def command(node: str | None, tap: bool, sources: tuple[Source, ...], seconds: i
 
 async def _tell_taps(sources: tuple[Source, ...], seconds: int) -> None:
     with stage("Looking for sensors"):
-        found = {one.name: one for one in await _looked(sources) if one.refusal is None}
+        found = {one.name: one for one in await look(sources) if one.refusal is None}
     if not found:
         raise GaitchainError(NOBODY, ExitCode.NO_DEVICE)
     async with contextlib.AsyncExitStack() as stack:
@@ -93,17 +91,9 @@ async def _tell_taps(sources: tuple[Source, ...], seconds: int) -> None:
                     click.echo(f"{one.name} {one.placement.value if one.placement else '(no place set)'}")
 
 
-async def _looked(sources: Sequence[Source]) -> list[Found]:
-    try:
-        return await look(sources)
-    except LinkLost as lost:
-        raise GaitchainError(str(lost), ExitCode.NO_DEVICE) from lost
-
-
 async def _blink(source: Source, label: str, seconds: int) -> str:
+    one = named(label, await look([source], [label] if label else []))
     try:
-        found = await look([source], [label] if label else [])
-        one = named(label, found)
         async with asking(await one.opener.open(search=False)) as client:
             await client.hello()
             await client.light(LedPattern.FAST, seconds)

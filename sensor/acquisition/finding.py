@@ -13,7 +13,7 @@ from firmware_protocol.messages import HelloReply
 from sensor.acquisition.decoders import GAITNODE, WITMOTION_SERIAL
 from sensor.acquisition.makers import BY_KIND, MakerOpener, maker_of
 from sensor.acquisition.talk import Opener
-from sensor.devices.gaitnode_client import TRIES, GaitNodeClient, NodeSilent, asking
+from sensor.devices.gaitnode_client import TRIES, GaitNodeClient, NodeRefused, NodeSilent, asking
 from sensor.devices.witmotion import SERIAL_BYTES, WitMotionSerialDecoder
 from sensor.links.ble import BleAdapter, Seen
 from sensor.links.framing import RawFraming
@@ -150,7 +150,7 @@ async def ask_serial(port: str) -> Found:
     number = next((p.serial_number for p in listed if p.device == port), None)
     try:
         return await _ask_node(SerialOpener(port, number))
-    except LinkRefused as refused:
+    except (LinkRefused, NodeRefused) as refused:
         raise LinkLost(f"{port}: {refused}") from refused
     except NodeSilent as silent:
         found = await _hear_witmotion(port, number)

@@ -14,7 +14,6 @@ from gaitchain.sources import NOBODY, Source, look, parse_source
 from sensor.acquisition.finding import Found
 from sensor.acquisition.session import HostClock, WornNode
 from sensor.acquisition.virtual_patient import living
-from sensor.links.link import LinkLost
 from sensor.links.serial_ports import usb_serial_ports
 from sensor.person import Person
 from sensor.recording.table import RecordingTable
@@ -82,10 +81,10 @@ async def supply(source: str, wanted: Sequence[str], speed: float) -> AsyncItera
             yield Supply(patient.sensors(), HostClock(patient.world.clock_ns), patient)
         return
     try:
-        found = await look(await asyncio.to_thread(_sources, source), wanted)
-    except (LinkLost, ValueError) as error:
+        sources = await asyncio.to_thread(_sources, source)
+    except ValueError as error:
         raise GaitchainError(str(error), ExitCode.NO_DEVICE) from error
-    yield Supply(found, HostClock())
+    yield Supply(await look(sources, wanted), HostClock())
 
 
 def places_of(found: Sequence[Found], wishes: Mapping[str, Placement], *, only: bool = False) -> tuple[WornNode, ...]:
