@@ -31,12 +31,11 @@ def result_folder(path: Path) -> Path | None:
     return path if (path / "summary.json").is_file() else newest_result(path) if is_session(path) else None
 
 
-def analysed(recording: Path) -> Reported:
-    """Analyse a recording for a report; RecordingError if it cannot be read."""
-    from gaitchain.analysis import analyse  # the whole pipeline, which a stored result does not need
-    from sensor.recording import read_recording
+def analysed(path: Path) -> Reported:
+    """Analyse a recording, or a folder of them, for a report; RecordingError if one cannot be read."""
+    from gaitchain.analysis import analyse_together, recordings_in  # the whole pipeline: a stored result needs none
 
-    done = analyse(read_recording(recording))
+    done = analyse_together(recordings_in(path))
     return Reported(done.document, done.result.curves, done.person)
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from gaitchain.analysis import analyse, analyse_together, exit_code, recordings_in, write
+from gaitchain.analysis import analyse_together, exit_code, recordings_in, write
 from gaitchain.commands import COMMANDS
 from gaitchain.console import print_bytes, print_path, stage
 from gaitchain.errors import ExitCode
 from gaitchain.outputs import summary_bytes
 from gaitchain.own_model import read_model
-from sensor.recording import read_recording
 
 
 @click.command(short_help=COMMANDS["analyze"])
@@ -48,14 +47,8 @@ def command(
     """
     model = read_model(model_path) if model_path else None
     paths = [path for given in recordings for path in recordings_in(given)]
-    if len(paths) > 1:
-        with stage(f"Analysing {len(paths)} recordings together"):
-            analysis = analyse_together(paths, model)
-    else:
-        with stage("Reading the recording"):
-            table = read_recording(paths[0])
-        with stage("Analysing the walk"):
-            analysis = analyse(table, model)
+    with stage(f"Analysing {len(paths)} recordings together" if len(paths) > 1 else "Analysing the walk"):
+        analysis = analyse_together(paths, model)
     with stage("Writing the report"):
         report = write(analysis, out_dir, pdf=pdf)
     if as_json:

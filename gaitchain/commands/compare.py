@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from gaitchain.analysis import analyse, analyse_together, recordings_in
+from gaitchain.analysis import analyse_together, recordings_in
 from gaitchain.commands import COMMANDS
 from gaitchain.console import stage
 from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.follow_up import FollowUp, follow_up
 from gaitchain.outputs.plain import JsonObject
-from sensor.recording import read_recording
 
 SUMMARY = "summary.json"
 
@@ -49,9 +48,7 @@ def _document(path: Path) -> JsonObject:
     if summary.name == SUMMARY and summary.is_file():
         return _read(summary)
     with stage(f"Analysing {path.name}"):
-        recordings = recordings_in(path)
-        one = analyse_together(recordings) if len(recordings) > 1 else analyse(read_recording(recordings[0]))
-    return one.document
+        return analyse_together(recordings_in(path)).document
 
 
 def _read(path: Path) -> JsonObject:

@@ -38,7 +38,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str:
 )
 @click.option("--date", "created", metavar="DAY", callback=_day, help="Date to print, as 2026-05-31; else today.")
 def command(source: Path, kind: str, compact: bool, out: Path | None, created: str) -> ExitCode:
-    """Write the report of a session's newest result, of a result folder, or of a recording, which is analysed first.
+    """Write the report of a session's newest result, a result, or a recording or folder of them, analysed first.
 
     The same result and date give the same bytes. Prints the path of the report.
     """

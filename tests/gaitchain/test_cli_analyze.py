@@ -309,6 +309,14 @@ class TestTogether:
             sides = [row["side"] for row in csv.DictReader(file) if row["valid"] == "true"]
         assert sides.count("left") == document["strides"]["left"]["valid"] > 40
 
+    def test_compare_and_report_take_the_folder_too(self, folder: Path, capsys: Capture) -> None:
+        walks, page = str(folder / "walks"), folder / "report.html"
+        assert run(["compare", walks, walks, "--json"]) == ExitCode.OK
+        (same,) = json.loads(capsys.readouterr().out)["sessions"]
+        assert {link["status"] for link in same["links"]} <= {"unchanged", "not_assessed"}
+        assert run(["report", walks, "--html", "-o", str(page)]) == ExitCode.OK
+        assert "2 recordings are taken together" in page.read_text(encoding="utf-8")
+
     def test_what_does_not_belong_together_is_refused(self, folder: Path, capsys: Capture) -> None:
         sidecar = folder / "walks" / "walk1.json"
         sidecar.write_text(sidecar.read_text(encoding="utf-8").replace("shoes", "barefoot"), encoding="utf-8")
