@@ -30,13 +30,13 @@ from sensor.acquisition.session import (
 )
 from sensor.acquisition.states import NodeState
 from sensor.person import Person
-from sensor.recording import EXCLUDED_FROM
 from sensor.recording.journal_file import JournalFailed
+from sensor.recording.marks import Mark
 from sensor.samples import Placement
 
 SHOW_EVERY_S = 0.25
 GIVE_UP_S = 60.0  # without any sensor; what they hold is overwritten then
-MARKERS = {"m": "event", "t": "turn", "p": "pain", "x": EXCLUDED_FROM}
+MARKERS = {"m": Mark.EVENT, "t": Mark.TURN, "p": Mark.PAIN, "x": Mark.EXCLUDE}
 BEGIN_KEYS = (" ", "\r", "\n")
 STOP_KEY = "q"
 

@@ -21,6 +21,7 @@ from gaitchain.store.truth import write_care, write_patient
 from gaitchain.store.unfinished import making, take_place
 from sensor.person import Person
 from sensor.recording import RecordingError, RecordingTable, read_recording
+from sensor.recording.marks import Mark, is_standard
 from sensor.recording.session_folder import (
     SessionEnd,
     SessionFolder,
@@ -37,7 +38,6 @@ from sensor.samples import Placement
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # of every anonymised patient; later sessions keep their distance in days
 OLDEST = 90.0  # years; few people are older, so their age is not told
 _AIDS = re.compile(r"none|no aid|cane|stick|crutch(?:es)?|walker|rollator|frame|left|right|both|two|one")
-_MARKERS = re.compile(r"event|turn|exclude from here|pain(?: \d\d?)?")
 _TABLES = ("events.csv", "strides.csv", "pelvis.csv", "joints.csv", "curves.json")
 _CLOCK_OF_ITS_OWN_S = 86_400.0  # a recording that begins later counts from some date
 _LARGEST = 1e6  # a larger number could be a time, an address or a serial number
@@ -121,9 +121,7 @@ def _session(old: Session, path: Path, when: datetime, person: Person) -> None:
 
 
 def _markers(table: RecordingTable, offset_s: float) -> list[Marker]:
-    return [
-        Marker(one.time_s - offset_s, one.label if _MARKERS.fullmatch(one.label) else "event") for one in table.markers
-    ]
+    return [Marker(one.time_s - offset_s, one.label if is_standard(one.label) else Mark.EVENT) for one in table.markers]
 
 
 def _info(info: SessionInfo, table: RecordingTable, sid: str, when: datetime, person: Person) -> SessionInfo:

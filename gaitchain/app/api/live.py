@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from gaitchain.app.api.asked import TAB_PATTERN, AnyVisitor, Tab, TheHub, Therapist, TheStore, refusals
 from gaitchain.app.hub.order import LiveOrder
 from gaitchain.store import MAX_PAIN, CareVerdict
+from sensor.recording.marks import Mark
 from sensor.samples import Placement
 
 routes = APIRouter(prefix="/api/live", tags=["live"])
@@ -166,7 +167,7 @@ async def begin(tab: Tab, hub: TheHub, _: Therapist) -> State:
 @routes.post("/mark", responses=refusals(409))
 async def mark(marker: MarkIn, tab: Tab, hub: TheHub, _: Therapist) -> State:
     """Mark this moment of the walk."""
-    hub.led_by(tab).mark(marker.kind, marker.pain)
+    hub.led_by(tab).mark(Mark[marker.kind.upper()], marker.pain)
     return hub.state(tab)
 
 

@@ -16,18 +16,18 @@ from gaitchain.app.hub.keep import Kept, discard, keep
 from gaitchain.app.hub.order import SIMULATED, LiveOrder, Supply, places_of, supply
 from gaitchain.app.hub.phases import LivePhase, NotNow
 from gaitchain.app.hub.remembered import remember_places, remembered_places
-from gaitchain.app.hub.said import Mark, NodeNews, no_verdict, verdict_said
+from gaitchain.app.hub.said import NodeNews, no_verdict, verdict_said
 from gaitchain.errors import explain
 from gaitchain.recorder import Moment, Phase, Recorded, Recorder, RecordOrder
 from gaitchain.simulated_patient import ObedientPatient
 from gaitchain.store import Care, Store
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.session import HostClock, NodeView, RecordingSession
-from sensor.recording import EXCLUDED_FROM
+from sensor.recording.marks import Mark
+from sensor.recording.table import Marker
 from sensor.samples import Placement
 
 STAND_S = 5.0
-LABELS = {"event": "event", "turn": "turn", "pain": "pain", "exclude": EXCLUDED_FROM}
 _log = logging.getLogger(__name__)
 
 
@@ -64,7 +64,7 @@ class LiveRun:
         self.order, self.path = order, path
         self.failure = ""
         self.verdict: dict[str, Any] | None = None
-        self.marks: list[Mark] = []
+        self.marks: list[Marker] = []
         self._store, self._on_news, self._params = store, on_news, params
         self._desk = PageDesk(self._news, self._concluded)
         self._recorder: Recorder | None = None
@@ -197,12 +197,12 @@ class LiveRun:
         self._patient_shall(ObedientPatient.walk)
         await self._step(LivePhase.READY)
 
-    def mark(self, kind: str, pain: int | None) -> None:
+    def mark(self, kind: Mark, pain: int | None) -> None:
         """Mark this moment of the walk."""
         session = self._during(LivePhase.RECORDING)
-        label = LABELS[kind] if pain is None else f"{LABELS[kind]} {pain}"
+        label = kind.told(pain)
         session.mark(label)
-        self.marks.append(Mark(round(session.elapsed_s, 2), label))
+        self.marks.append(Marker(round(session.elapsed_s, 2), label))
         self._on_news()
 
     def undo(self) -> None:

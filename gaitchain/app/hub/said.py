@@ -21,14 +21,6 @@ HEADLINE = (("measures", "gait.speed_m_s"), ("asymmetry", "stance_time"), ("meas
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A marker that was set while walking."""
-
-    time_s: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class NodeNews:
     """What is known of a sensor beside its view: seconds since its newest sample and since it was tapped."""
 
