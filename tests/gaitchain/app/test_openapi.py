@@ -32,13 +32,12 @@ CHECKS = (
 SPARED = {("DELETE", "/api/session")}  # it would log the asker out
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """An app with a patient and a session."""
-    folder = tmp_path_factory.mktemp("fuzzed")
-    walk = folder / "walk.csv"
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """An app with a patient and a session; whoever asks at random may delete them."""
+    walk = tmp_path / "walk.csv"
     write_recording(simulate(WalkSpec(duration_s=12.0, placements=KNEES)).table, walk)
-    with serving(folder / "data", limits=Limits(wrong_tries=10**6)) as running:
+    with serving(tmp_path / "data", limits=Limits(wrong_tries=10**6)) as running:
         with running.client() as client:
             pid = client.post("/api/patients", json={"code": "K-1"}).json()["pid"]
             files = {"file": ("walk.csv", walk.read_bytes())}
@@ -106,7 +105,7 @@ def test_every_operation_describes_its_refusals(served: Served) -> None:
                     assert content["schema"]["$ref"].endswith("/Refusal"), (method, path, status)
 
 
-def test_the_description_needs_a_login(served: Served, tmp_path: Path) -> None:
+def test_the_description_needs_a_login(served: Served) -> None:
     import httpx
 
     assert httpx.get(f"{served.base}/api/openapi.json").status_code == 401
