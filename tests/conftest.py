@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.fakes.bluez.daemon import private_bus
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,3 +48,16 @@ def require_tool() -> Callable[[str, str], str]:
         return path
 
     return require
+
+
+@pytest.fixture(scope="module")
+def _bus_daemon(require_tool: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with private_bus(require_tool("dbus-daemon", "dbus"), tmp_path_factory.mktemp("bus")) as address:
+        yield address
+
+
+@pytest.fixture
+def bus(_bus_daemon: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a D-Bus of our own, which is this computer's system bus meanwhile."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", _bus_daemon)
+    return _bus_daemon

@@ -14,9 +14,8 @@ import numpy as np
 
 from firmware_protocol.nodespec import SampleSource
 from sensor.devices import movella_dot, witmotion
+from tests.fakes.bluez.sensor import STEP_S, SensorOnAir
 from tests.fakes.bluez.service import Characteristic, FakeBlueZ, Peripheral
-
-STEP_S = 0.005
 
 
 class Stream:
@@ -68,7 +67,7 @@ def wit_frames(time_s: float, acc: list[float], gyr: list[float]) -> bytes:
     return b"".join(body + bytes([sum(body) & 0xFF]) for body in bodies)
 
 
-class MakersSensor:
+class MakersSensor(SensorOnAir):
     """A sensor of another maker on the air of the fake BlueZ.
 
     Attributes
@@ -95,24 +94,13 @@ class MakersSensor:
         stops_after: bytes | None = None,
     ) -> None:
         self.written: list[bytes] = []
-        self._bluez, self._data, self._packet = bluez, data, packet
+        self._data, self._packet = data, packet
         self._after = {streams_after: True, stops_after: False}
         self._streaming = False
         self._stream = Stream(source, rate_hz)
         commands = Characteristic(control, ("write", "write-without-response"), on_write=self._write)
-        self.peripheral = Peripheral(
-            address, name, service, [data, commands, *others], manufacturer or {}, on_disconnect=self._idle
-        )
-        bluez.add(self.peripheral)
-        self._task = asyncio.create_task(self._live())
-
-    def drop(self) -> None:
-        self._bluez.drop(self.peripheral)
-
-    async def stop(self) -> None:
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        there = [data, commands, *others]
+        super().__init__(bluez, Peripheral(address, name, service, there, manufacturer or {}, on_disconnect=self._idle))
 
     def _idle(self) -> None:
         self._streaming = False
@@ -122,14 +110,12 @@ class MakersSensor:
         if value in self._after:
             self._streaming = self._after[value]
 
-    async def _live(self) -> None:
-        while True:
-            await asyncio.sleep(STEP_S)
-            if not self._streaming:
-                self._stream.skip()
-                continue
-            for one in self._stream.due():
-                self._bluez.notify(self._data, self._packet(*one))
+    def _step(self) -> None:
+        if not self._streaming:
+            self._stream.skip()
+            return
+        for one in self._stream.due():
+            self._bluez.notify(self._data, self._packet(*one))
 
 
 def dot(bluez: FakeBlueZ, source: SampleSource, number: int = 1) -> MakersSensor:

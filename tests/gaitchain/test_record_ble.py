@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,6 @@ from sensor.recording import RecordingTable, read_recording
 from sensor.samples import Placement
 from sensor.simulation import WalkSpec, simulate
 from tests.fakes.bluez.air import on_air
-from tests.fakes.bluez.daemon import private_bus
 from tests.gaitchain.desk import FakeDesk
 
 P = Placement
@@ -31,17 +29,6 @@ LABELS = [f"A0C3000{k + 1}" for k in range(4)]
 @pytest.fixture(scope="module")
 def table() -> RecordingTable:
     return simulate(WalkSpec(duration_s=20.0, placements=WORN)).table
-
-
-@pytest.fixture(scope="module")
-def bus(require_tool: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with private_bus(require_tool("dbus-daemon", "dbus"), tmp_path_factory.mktemp("bus")) as address:
-        yield address
-
-
-@pytest.fixture(autouse=True)
-def _system_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
 
 
 def order(path: Path, duration_s: float, scan_s: float = 5.0) -> RecordOrder:

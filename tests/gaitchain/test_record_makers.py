@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,6 @@ from sensor.recording import read_recording
 from sensor.samples import FloatArray, Placement
 from sensor.simulation import WalkSpec, simulate
 from tests.fakes.bluez.air import on_air
-from tests.fakes.bluez.daemon import private_bus
 from tests.fakes.makers import WitCable, dot, wit
 from tests.gaitchain.desk import FakeDesk
 
@@ -44,18 +42,6 @@ def steady(number: float) -> SampleSource:
     return feel
 
 
-@pytest.fixture(scope="module")
-def bus(require_tool: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with private_bus(require_tool("dbus-daemon", "dbus"), tmp_path_factory.mktemp("bus")) as address:
-        yield address
-
-
-@pytest.fixture
-def _system_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
-
-
-@pytest.mark.usefixtures("_system_bus")
 def test_a_dot_and_a_witmotion_beside_our_own_node(bus: str, tmp_path: Path) -> None:
     desk = FakeDesk()
     places = {"CD000001": P.KNEE_LEFT, "34000001": P.KNEE_RIGHT, "A0C30007": P.SACRUM}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 from firmware_protocol import gatt
 from firmware_protocol.frames import ATT_BYTES
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import Sent
+from tests.fakes.bluez.sensor import SensorOnAir
 from tests.fakes.bluez.service import Characteristic, FakeBlueZ, Peripheral
-
-STEP_S = 0.005
 
 FLAGS = {
     gatt.Channel.CONTROL: ("write", "indicate"),
@@ -21,12 +19,11 @@ FLAGS = {
 }
 
 
-class NodeOnAir:
+class NodeOnAir(SensorOnAir):
     """Wires one node to the fake BlueZ; time is the event loop's, from the node's making on."""
 
     def __init__(self, bluez: FakeBlueZ, node: VirtualNode, att_mtu: int = 247) -> None:
         self.node = node
-        self._bluez = bluez
         self._start_s = asyncio.get_running_loop().time()
         self._by_channel = {
             channel: Characteristic(channel.value, flags, on_write=self._written) for channel, flags in FLAGS.items()
@@ -35,7 +32,7 @@ class NodeOnAir:
             gatt.BATTERY_LEVEL_UUID, ("read",), on_read=lambda: bytes([node.advert.battery_pct or 0])
         )
         number = node.spec.serial & 0xFFFF
-        self.peripheral = Peripheral(
+        peripheral = Peripheral(
             address=f"C0:FF:EE:00:{number >> 8:02X}:{number & 0xFF:02X}",
             name="GaitNode",
             service=gatt.SERVICE_UUID,
@@ -46,23 +43,12 @@ class NodeOnAir:
             on_connect=self._connected,
             on_disconnect=self._disconnected,
         )
-        bluez.add(self.peripheral)
-        self._task = asyncio.create_task(self._live())
+        super().__init__(bluez, peripheral)
 
     @property
     def now_s(self) -> float:
         """The node's true time."""
         return max(self.node.now_s, asyncio.get_running_loop().time() - self._start_s)
-
-    def drop(self) -> None:
-        """The link is lost."""
-        self._bluez.drop(self.peripheral)
-
-    async def stop(self) -> None:
-        """Off the air."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
 
     def _connected(self) -> None:
         self._carry(self.node.connect(self.now_s, self.peripheral.att_mtu - ATT_BYTES))
@@ -77,7 +63,5 @@ class NodeOnAir:
         for one in sent:
             self._bluez.notify(self._by_channel[one.channel], one.frame)
 
-    async def _live(self) -> None:
-        while True:
-            await asyncio.sleep(STEP_S)
-            self._carry(self.node.advance(self.now_s))
+    def _step(self) -> None:
+        self._carry(self.node.advance(self.now_s))

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,22 +20,10 @@ from sensor.links import ble
 from sensor.links.ble import BleAdapter, Seen
 from sensor.links.link import LinkLost, LinkRefused
 from tests.fakes.bluez.air import on_air
-from tests.fakes.bluez.daemon import private_bus
 from tests.fakes.bluez.node import NodeOnAir
 from tests.fakes.bluez.service import Characteristic, FakeBlueZ, Peripheral
 from tests.firmware_protocol.packets import still
 from tests.sensor.links.streamed import streamed
-
-
-@pytest.fixture(scope="module")
-def bus(require_tool: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with private_bus(require_tool("dbus-daemon", "dbus"), tmp_path_factory.mktemp("bus")) as address:
-        yield address
-
-
-@pytest.fixture(autouse=True)
-def _system_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
 
 
 @contextlib.asynccontextmanager
