@@ -163,11 +163,13 @@ async def _hear_witmotion(port: str, number: str | None) -> Found | None:
     for baud in WIT_BAUDS:
         opener = SerialOpener(port, number, baud, raw=True)
         link, decoder = await opener.open(search=False), WitMotionSerialDecoder(1.0)
-        with contextlib.suppress(TimeoutError, LinkLost):
-            async with asyncio.timeout(HEAR_S):
-                async for arrival in link.frames():
-                    decoder.push(arrival)
-        await link.close()
+        try:
+            with contextlib.suppress(TimeoutError, LinkLost):
+                async with asyncio.timeout(HEAR_S):
+                    async for arrival in link.frames():
+                        decoder.push(arrival)
+        finally:
+            await link.close()
         if decoder.count >= LEAST_SAMPLES and decoder.refused < 2 * SERIAL_BYTES:
             slow = f"set it to {WIT_BAUDS[0]} baud with its maker's program: {baud} carry too few samples"
             refusal = f"The WitMotion on {port} is too slow; {slow}." if baud < WIT_BAUDS[0] else None

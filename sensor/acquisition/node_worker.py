@@ -250,6 +250,7 @@ async def running(workers: list[NodeWorker]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
+        for worker, task in zip(workers, tasks, strict=True):
+            if not worker.state.over:  # else it is closing its link
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

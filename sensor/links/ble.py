@@ -88,7 +88,7 @@ class BleLink:
         self._inbox.lose(LinkLost(f"The connection to {self.name} was closed."))
         if self._cleaning is None:
             self._cleaning = asyncio.create_task(self._clean())
-        await self._cleaning
+        await asyncio.shield(self._cleaning)  # who stops waiting does not stop it
 
     async def open(self, client: BleakClient, channels: Iterable[str], least_frame: int) -> None:
         """Connect and subscribe; ``BleAdapter`` calls this."""

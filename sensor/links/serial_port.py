@@ -33,6 +33,8 @@ class SerialLink:
         self._loop = asyncio.get_running_loop()
         self._closing = threading.Event()
         self._writing = asyncio.Lock()
+        self._in_use = threading.Lock()  # held by a write, also one that nobody waits for any more, and by the close
+        self._released: asyncio.Future[None] | None = None
         self._thread = threading.Thread(target=self._read, name=f"serial {self.name}", daemon=True)
         self._thread.start()
 
@@ -61,19 +63,31 @@ class SerialLink:
             raise self._inbox.end
         async with self._writing:
             try:
-                await asyncio.to_thread(self._port.write, self._framing.wrap(frame))
+                await asyncio.to_thread(self._write, self._framing.wrap(frame))
             except PORT_ERRORS as error:
                 lost = self._lost(error)
                 self._inbox.lose(lost)
                 raise lost from error
 
     async def close(self) -> None:
-        self._closing.set()
         self._inbox.lose(LinkLost(f"The serial port {self.name} was closed."))
-        with contextlib.suppress(*PORT_ERRORS):  # the read may have ended already
+        if self._released is None:
+            self._released = self._loop.run_in_executor(None, self._release)
+        await asyncio.shield(self._released)  # who stops waiting does not stop it
+
+    def _release(self) -> None:
+        """End the thread, then close the port: under a read or write its descriptor might become another file's."""
+        self._closing.set()
+        with contextlib.suppress(*PORT_ERRORS):  # the read or the write may have ended already
             self._port.cancel_read()
-        await asyncio.to_thread(self._thread.join)
-        self._port.close()
+            self._port.cancel_write()
+        self._thread.join()
+        with self._in_use:
+            self._port.close()
+
+    def _write(self, data: bytes) -> None:
+        with self._in_use:
+            self._port.write(data)
 
     def _read(self) -> None:
         try:
@@ -124,8 +138,13 @@ async def open_serial(device: str, framing: Framing | None = None, baud: int = B
         )
         return port
 
+    opening = asyncio.ensure_future(asyncio.to_thread(opened))
     try:
-        port = await asyncio.to_thread(opened)
+        port = await asyncio.shield(opening)
+    except asyncio.CancelledError:  # whoever stops waiting shall not leave a port held
+        with contextlib.suppress(*PORT_ERRORS):
+            (await opening).close()
+        raise
     except PORT_ERRORS as error:
         raise LinkLost(
             f"The serial port {device} does not open ({error}). "

@@ -34,12 +34,12 @@ def table() -> RecordingTable:
 
 
 def held(folder: Path) -> list[str]:
-    """Files of the recording that this process has open; only Linux tells."""
+    """Terminals and files of the recording that this process has open; only Linux tells."""
     targets = []
     for link in Path("/proc/self/fd").glob("*"):
         with contextlib.suppress(OSError):  # closed meanwhile
             targets.append(str(link.readlink()))
-    return sorted(one for one in targets if one.startswith(str(folder)))
+    return sorted(one for one in targets if one.startswith(("/dev/pts/", "/dev/ptmx", str(folder))))
 
 
 @contextlib.asynccontextmanager

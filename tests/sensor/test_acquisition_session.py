@@ -14,6 +14,7 @@ from sensor.acquisition.recover import finish
 from sensor.acquisition.restore import restore
 from sensor.acquisition.states import NodeParams, NodeState
 from sensor.links.link import Arrival, LinkRefused
+from sensor.links.loopback import LoopbackLink
 from sensor.recording import read_recording
 from sensor.recording.journal import Frame, MarkerSet, Source, StateChange
 from sensor.recording.journal_reader import JournalReader
@@ -133,6 +134,22 @@ def test_one_sensor_blinks_while_all_stream_and_its_newest_samples_can_be_had(tm
         await ward.session.stop()
 
     session(tmp_path / "walk", story)
+
+
+def test_a_link_that_takes_its_time_to_close_is_closed_when_the_session_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slowly(link: LoopbackLink) -> None:
+        await asyncio.sleep(0.5)
+        link.drop("was closed")
+
+    async def story(ward: Ward) -> None:
+        await begun(ward)
+        await ward.session.stop()
+
+    monkeypatch.setattr(LoopbackLink, "close", slowly)
+    ward = session(tmp_path / "walk", story)
+    assert [link.open for reach in ward.reaches.values() for link in reach.links] == [False] * 4
 
 
 def test_everything_is_kept_from_the_first_frame_on(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 import time
 import tty
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
 from firmware_protocol import messages as m
 from firmware_protocol.codec import Packet, decode, encode
@@ -134,6 +136,50 @@ def test_closing_ends_the_consumer_and_may_be_repeated() -> None:
             with pytest.raises(LinkLost, match="was closed"):
                 await waiting
 
+    with cable() as one:
+        run(main(one))
+
+
+def held(port: str) -> int:
+    """How many descriptors of a terminal this process has, beside the one that keeps it alive; only Linux tells."""
+    return sum(os.path.realpath(link) == port for link in Path("/proc/self/fd").glob("*")) - 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is open")
+def test_a_close_that_nobody_waits_for_any_more_is_carried_through() -> None:
+    links: list[SerialLink] = []  # so that it is not the garbage collector who closes them
+
+    async def main(one: Cable) -> None:
+        links.append(await open_serial(one.port))
+        assert held(one.port) == 1
+        closing = asyncio.create_task(links[0].close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+
+    with cable() as one:
+        run(main(one))
+        assert held(one.port) == 0
+
+
+def test_a_port_that_nobody_waits_for_any_more_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports: list[serial.Serial] = []
+    really = serial.serial_for_url
+
+    def remembered(*told: Any, **more: Any) -> serial.Serial:
+        ports.append(really(*told, **more))
+        return ports[-1]
+
+    async def main(one: Cable) -> None:
+        opening = asyncio.create_task(open_serial(one.port))
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert [port.is_open for port in ports] == [False]
+
+    monkeypatch.setattr(serial, "serial_for_url", remembered)
     with cable() as one:
         run(main(one))
 
