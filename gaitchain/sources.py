@@ -64,7 +64,9 @@ async def look(sources: Sequence[Source], wanted: Sequence[str] = (), scan_s: fl
     found: list[Found] = []
     ports = [source.port for source in sources if source.kind == "serial"]
     try:
-        found += await asyncio.gather(*(ask_serial(port) for port in ports))
+        asked = [asyncio.ensure_future(ask_serial(port)) for port in ports]
+        await asyncio.gather(*asked, return_exceptions=True)  # so that no port is held when another is refused
+        found += [one.result() for one in asked]
         if any(source.kind == "ble" for source in sources):
             whole = [int(name, 16) for name in wanted if len(name) == LABEL_DIGITS]
             found += await find_ble(BleAdapter(), scan_s, whole if len(whole) == len(wanted) else ())

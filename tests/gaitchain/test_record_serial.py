@@ -14,7 +14,7 @@ from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.recorder import Recorded, Recorder, RecordOrder, search
-from gaitchain.sources import Source
+from gaitchain.sources import Source, look
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.session import HostClock
 from sensor.acquisition.virtual_cable import VirtualCable
@@ -104,6 +104,17 @@ def test_a_cable_that_is_pulled_out_does_not_end_the_others_recording(tmp_path: 
     assert any("knee_right" in sentence and "lost" in sentence for sentence in desk.told)
     recording = read_recording(tmp_path / "walk")
     assert np.isfinite(recording.acc_m_s2[P.KNEE_LEFT]).all()
+
+
+def test_a_port_that_is_refused_leaves_the_others_free_to_try_again(table: RecordingTable) -> None:
+    async def main() -> None:
+        async with plugged(virtual_node(table, P.KNEE_LEFT, serial_line=True)) as (there,):
+            with pytest.raises(GaitchainError, match="does not open"):
+                await look([Source("serial", "/dev/there-is-no-such-port"), Source("serial", there.port)])
+            (found,) = await look([Source("serial", there.port)])
+            assert found.placement is P.KNEE_LEFT
+
+    asyncio.run(main())
 
 
 @pytest.mark.long  # three times two seconds of silence
