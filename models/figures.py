@@ -28,7 +28,7 @@ from models.statistics import (
 from sensor.samples import BoolArray, FloatArray
 
 SEVERITIES = (0.0, 0.15, 0.4, 0.7, 1.0)
-MILD_TO_MODERATE = (0.25, 0.7)
+MILD_TO_MODERATE = (0.25, 0.55)  # the severities of those two columns of the pathways' table
 PREVALENCES = (0.01, 0.05, 0.20)
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5)
 AGES, BMIS = (0.0, 45.0, 60.0, 120.0), (0.0, 25.0, 30.0, 99.0)

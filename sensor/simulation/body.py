@@ -53,7 +53,8 @@ LOADING_SIDE_SD = 0.15  # [assumption]
 SWING_SIDE_SD_DEG = 1.2  # [assumption]
 STRIDE_CV = 0.015  # of the young, 1.3 % [Hausdorff]; 1.5 to 2.5 % of older people [recalled]
 STRIDE_CV_PER_YEAR = 0.0003  # after 55
-STRIDE_CV_SPREAD = 0.35  # of its logarithm between people, so that a few healthy ones pass 3 % [assumption]
+STRIDE_CV_SPREAD = 0.44  # of its logarithm between people: 10 healthy ones, docs/simulator.md
+IMPACT_SIDE_SD = 0.25  # natural ln(left/right); sensors below real knees differ by more, docs/simulator.md
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +92,7 @@ class Body:
     swing_difference_deg: float  # of its peak in swing
     impact_gain: float
     stride_cv: float
-    restless: float  # factor on the deviations of angles from stride to stride
+    unsteady: float  # factor on how much strides differ
     first_role: int  # the leg that steps first
 
     @property
@@ -152,13 +153,13 @@ def draw_body(spec: WalkSpec) -> Body:
         stance_log_ratio=STANCE_SIDE_SD * float(differences[2]),
         step_log_ratio=STEP_SIDE_SD * float(differences[3]),
         drop_difference_deg=0.9 * float(differences[4]),
-        impact_log_ratio=0.12 * float(differences[5]),
+        impact_log_ratio=IMPACT_SIDE_SD * float(differences[5]),
         stance_offset=STANCE_SD * float(np.clip(stream(spec.seed, "stance").standard_normal(), -2.5, 2.5)),
         loading_log_ratio=LOADING_SIDE_SD * float(differences[6]),
         swing_difference_deg=SWING_SIDE_SD_DEG * float(differences[7]),
         impact_gain=float(np.exp(0.25 * stream(spec.seed, "impact gain").standard_normal())),
         stride_cv=(STRIDE_CV + STRIDE_CV_PER_YEAR * max(0.0, age - 55.0)) * unsteady,
-        restless=unsteady**0.5,
+        unsteady=unsteady,
         first_role=int(stream(spec.seed, "first foot").integers(2)),
     )
 

@@ -103,7 +103,7 @@ def gait(body: Body, shift: Shifts) -> Gait:
         curves=curves,
         impact=impact * np.exp(0.5 * sign * body.impact_log_ratio) * np.array([1.0 + leg.impact for leg in legs]),
         limp_m=whole.limp_m,
-        stride_cv=body.stride_cv + whole.stride_cv_pct / 100.0,
+        stride_cv=body.stride_cv + body.unsteady * whole.stride_cv_pct / 100.0,  # pain unsettles the unsteady more
         trunk_flexion_deg=whole.trunk_flexion_deg,
     )
 

@@ -69,7 +69,7 @@ def motion(seed: int, laid: Steps, patient: Patient, time_s: FloatArray) -> Moti
     course = None if patient.progress is None else patient.progress(time_s)
     phase = np.array([laid.phase(role, time_s) for role in (AFFECTED, OTHER)])
     rows = np.array([_angles(phase[role], start.curves[role], end.curves[role], course) for role in (AFFECTED, OTHER)])
-    _add_stride_noise(rows, seed, laid, time_s, patient.body.restless)
+    _add_stride_noise(rows, seed, laid, time_s, patient.body.unsteady**0.5)
     rows *= pace
 
     sway = _sway(seed, time_s)

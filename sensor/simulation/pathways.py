@@ -178,7 +178,7 @@ PATHWAYS: Mapping[str, Pathway] = {
         other={"stance": (0.020, 0.045, 0.065)},
         body={
             "speed": (-0.12, -0.25, -0.45),
-            "obliquity_deg": (1.0, 2.0, 3.0),  # a list, to either side
+            "obliquity_deg": (0.5, 1.0, 1.5),  # to either side; half of the list is there in standing, lost to its zero
             "trunk_phase_deg": (-15.0, -25.0, -35.0),
             "stride_cv_pct": (0.8, 1.5, 2.5),
         },

@@ -62,7 +62,7 @@ def rested(rests: tuple[Bout, ...], seed: int, time_s: FloatArray) -> Rested:
         if rest.kind is Activity.STANDING:
             continue
         start, down, rising, up = seated(rest, seed)
-        share = _ramp(time_s, start, down) - _ramp(time_s, rising, up)
+        share = np.clip(_ramp(time_s, start, down) - _ramp(time_s, rising, up), 0.0, 1.0)  # rounding leaves the range
         if rest.kind is Activity.LEANING:
             lean += share
             continue
