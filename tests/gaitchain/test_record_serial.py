@@ -109,8 +109,10 @@ def test_a_cable_that_is_pulled_out_does_not_end_the_others_recording(tmp_path: 
 def test_a_port_that_is_refused_leaves_the_others_free_to_try_again(table: RecordingTable) -> None:
     async def main() -> None:
         async with plugged(virtual_node(table, P.KNEE_LEFT, serial_line=True)) as (there,):
+            before = asyncio.all_tasks()
             with pytest.raises(GaitchainError, match="does not open"):
                 await look([Source("serial", "/dev/there-is-no-such-port"), Source("serial", there.port)])
+            assert asyncio.all_tasks() == before
             (found,) = await look([Source("serial", there.port)])
             assert found.placement is P.KNEE_LEFT
 
