@@ -70,7 +70,7 @@ def remove(data: str | None, name: str) -> ExitCode:
 @click.argument("name")
 @click.pass_obj
 def password(data: str | None, name: str) -> ExitCode:
-    """Give NAME another password."""
+    """Give NAME another password; whoever is logged in with the old one is out."""
     from gaitchain.store import open_store
 
     new = _password()

@@ -126,11 +126,18 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may log in."""
+    """Somebody who may log in.
+
+    Attributes
+    ----------
+    stamp : str
+        Another one whenever the password is another: what began with the old one ends.
+    """
 
     name: str
     role: Role
     created: datetime
+    stamp: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

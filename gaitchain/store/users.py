@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -106,7 +107,8 @@ class Users:
 
 
 def _user(said: dict[str, Any]) -> User:
-    return User(said["name"], Role(said["role"]), datetime.fromisoformat(said["created"]))
+    stamp = hashlib.sha256(said["hash"].encode()).hexdigest()[:16]  # each hash has a salt of its own
+    return User(said["name"], Role(said["role"]), datetime.fromisoformat(said["created"]), stamp)
 
 
 def _role(role: Role | str) -> Role:

@@ -44,12 +44,18 @@ class Door:
     tries: WrongTries
     _hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    def visitor(self, name: str) -> Visitor | None:
-        """Who a login is now; None if that user is gone, or may not come in this way."""
-        if name == LOCAL:
+    def visitor(self, secret: str) -> Visitor | None:
+        """Who comes with a cookie.
+
+        None if it is no login, that user is gone or has another password now, or may not come in this way.
+        """
+        login = self.logins.find(secret)
+        if login is None:
+            return None
+        if login.name == LOCAL:
             return None if self.settings.users_required else Visitor(LOCAL, Role.ADMIN)
-        user = next((user for user in self.store.users.all() if user.name == name), None)
-        return None if user is None else Visitor(user.name, user.role)
+        users = (user for user in self.store.users.all() if (user.name, user.stamp) == (login.name, login.stamp))
+        return next((Visitor(user.name, user.role) for user in users), None)
 
     async def log_in(self, name: str, password: str, address: str) -> User | None:
         """The user, if name and password are right; 429 for whoever was wrong too often."""

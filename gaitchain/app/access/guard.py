@@ -110,8 +110,10 @@ class Guard:
 
     def _visitor(self, headers: Headers) -> Visitor | None:
         secret = _cookie(headers, self._settings.cookie)
-        name = None if secret is None else self._door.logins.name(secret)
-        return None if name is None else self._door.visitor(name)
+        visitor = None if secret is None else self._door.visitor(secret)
+        if secret is not None and visitor is not None:
+            self._door.logins.seen(secret)
+        return visitor
 
     # -- what passes through
 

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 KEPT_EVERY_S = 300.0  # how stale "seen" may be on the disk
@@ -15,10 +15,19 @@ KEPT_EVERY_S = 300.0  # how stale "seen" may be on the disk
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One browser that is in."""
+    """One browser that is in.
+
+    Attributes
+    ----------
+    seen_s : float
+        Its last request, Unix time.
+    stamp : str
+        The user's when it logged in.
+    """
 
     name: str
-    seen_s: float  # Unix time
+    seen_s: float
+    stamp: str = ""
 
 
 class Logins:
@@ -39,24 +48,24 @@ class Logins:
         self._logins = _read(path)
         self._kept_s = 0.0
 
-    def open(self, name: str) -> str:
+    def open(self, name: str, stamp: str = "") -> str:
         """Log somebody in; what the cookie shall hold."""
         secret = secrets.token_urlsafe(32)
-        self._logins[_hash(secret)] = Login(name, self._clock_s())
+        self._logins[_hash(secret)] = Login(name, self._clock_s(), stamp)
         self._keep()
         return secret
 
-    def name(self, secret: str) -> str | None:
-        """Who a cookie belongs to; None if it is not, or no longer, a login."""
-        key = _hash(secret)
-        login = self._logins.get(key)
-        now_s = self._clock_s()
-        if login is None or now_s - login.seen_s > self._lasting_s:
-            return None
-        self._logins[key] = Login(login.name, now_s)
+    def find(self, secret: str) -> Login | None:
+        """The login that a cookie belongs to; None if it is not, or no longer, one."""
+        login = self._logins.get(_hash(secret))
+        return None if login is None or self._clock_s() - login.seen_s > self._lasting_s else login
+
+    def seen(self, secret: str) -> None:
+        """A request came with this cookie: the login lasts on."""
+        key, now_s = _hash(secret), self._clock_s()
+        self._logins[key] = replace(self._logins[key], seen_s=now_s)
         if now_s - self._kept_s > KEPT_EVERY_S:
             self._keep()
-        return login.name
 
     def close(self, secret: str) -> None:
         """Log one browser out."""
@@ -87,6 +96,6 @@ def _hash(secret: str) -> str:
 def _read(path: Path) -> dict[str, Login]:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return {str(key): Login(str(one["name"]), float(one["seen_s"])) for key, one in said.items()}
+        return {key: Login(str(one["name"]), float(one["seen_s"]), str(one["stamp"])) for key, one in said.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}

@@ -72,7 +72,7 @@ async def log_in(given: Credentials, request: Request, response: Response, setti
     user: User | None = await door.log_in(given.name, given.password, address)
     if user is None:
         raise HTTPException(401, "Name or password is wrong.")
-    set_cookie(response, settings, door.logins.open(user.name))
+    set_cookie(response, settings, door.logins.open(user.name, user.stamp))
     return Me(name=user.name, role=user.role)
 
 

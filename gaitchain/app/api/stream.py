@@ -18,6 +18,7 @@ UNWANTED = 1003  # codes of RFC 6455
 POLICY = 1008
 BUSY = 1013
 GOING_AWAY = 1001
+ASKED_EVERY_S = 5.0  # so long somebody whose login has ended elsewhere may look on
 
 
 @routes.websocket("/api/live/stream")
@@ -34,10 +35,14 @@ async def stream(socket: WebSocket) -> None:
     except NotNow as error:
         await _refuse(socket, BUSY, str(error))
         return
+    door, secret = socket.app.state.door, socket.cookies.get(socket.app.state.settings.cookie, "")
     sending = asyncio.create_task(_send(socket, subscriber))
     listening = asyncio.create_task(socket.receive())
+    ends = (sending, listening)
     try:
-        await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
+        while not (await asyncio.wait(ends, timeout=ASKED_EVERY_S, return_when=asyncio.FIRST_COMPLETED))[0]:
+            if door.visitor(secret) is None:
+                break
         if listening.done() and listening.result()["type"] == "websocket.receive":
             await _cancelled(sending)
             await _refuse(socket, UNWANTED, "Nothing is expected here; commands go to /api/live/.")

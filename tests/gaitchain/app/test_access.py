@@ -11,6 +11,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from gaitchain.app.access.limits import WrongTries
+from gaitchain.app.api import stream
 from gaitchain.app.api.stream import GOING_AWAY
 from gaitchain.app.settings import Settings, Tls
 from gaitchain.store import Role, Store
@@ -151,6 +152,29 @@ def test_a_user_who_is_removed_is_out_at_once(enter: Enter, users: None, store: 
     assert other.get("/api/patients").status_code == 401
     assert admin.delete("/api/users/admin-1").status_code == 409
     assert "user removed" in {trace.what for trace in store.audit_trail()}
+
+
+@pytest.mark.parametrize("added_again", [False, True])
+def test_another_password_ends_what_began_with_the_old_one_and_nobody_elses(
+    enter: Enter, users: None, store: Store, monkeypatch: pytest.MonkeyPatch, added_again: bool
+) -> None:
+    monkeypatch.setattr(stream, "ASKED_EVERY_S", 0.01)
+    viewer = enter(user="viewer-1", users_required=True)
+    other = enter(user="therapist-1", users_required=True)
+    with viewer.websocket_connect(f"{STREAM}?tab=viewer-tab") as socket:
+        socket.receive_text()
+        if added_again:  # by the command, behind the server's back
+            store.users.remove("viewer-1")
+            store.users.add("viewer-1", Role.VIEWER, PASSWORD)
+        else:
+            store.users.set_password("viewer-1", PASSWORD)
+        with pytest.raises(WebSocketDisconnect) as ended:
+            socket.receive_text()
+        assert ended.value.code == GOING_AWAY
+    assert viewer.get("/api/patients").status_code == 401
+    assert viewer.post("/api/session", json={"name": "viewer-1", "password": PASSWORD}).status_code == 200
+    assert viewer.get("/api/patients").status_code == 200
+    assert other.get("/api/patients").status_code == 200
 
 
 def test_logging_out(enter: Enter, users: None) -> None:
