@@ -10,6 +10,7 @@ from gaitchain.store.erase import delete_patient
 from gaitchain.store.errors import Conflict, NotFound, StoreError
 from gaitchain.store.index import Rebuilt
 from gaitchain.store.rows import (
+    LOCAL,
     MAX_PAIN,
     PROTOCOLS,
     Care,
@@ -22,8 +23,10 @@ from gaitchain.store.rows import (
     User,
 )
 from gaitchain.store.store import Store, open_store, rebuild
+from gaitchain.store.users import same_name
 
 __all__ = [
+    "LOCAL",
     "MAX_PAIN",
     "PROTOCOLS",
     "Anonymised",
@@ -48,4 +51,5 @@ __all__ = [
     "open_store",
     "rebuild",
     "restore",
+    "same_name",
 ]

@@ -19,6 +19,7 @@ PROTOCOLS: Mapping[str, str] = {
     "walk-sit-walk": "Walk, sit, walk",
 }
 MAX_PAIN = 10  # numeric rating scale
+LOCAL = "local"  # whoever sits at this computer; no user may be called so
 
 
 class CareVerdict(StrEnum):

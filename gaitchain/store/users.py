@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from gaitchain.store.errors import Conflict, NotFound, StoreError
 from gaitchain.store.lock import WriteLock
-from gaitchain.store.rows import Role, User
+from gaitchain.store.rows import LOCAL, Role, User
 from gaitchain.store.truth import SCHEMA_VERSION, now
 from sensor.recording.atomic import whole_file
 
@@ -40,28 +40,32 @@ class Users:
         Raises
         ------
         Conflict
-            The name is taken; upper and lower case count as one.
+            The name is taken, or means whoever sits at the computer; upper and lower case count as one.
         StoreError
             The name or the password will not do.
         """
         name = name.strip()
         if not name or len(name) > _LONGEST_NAME or not name.isprintable():
             raise StoreError(f"A user's name has 1 to {_LONGEST_NAME} printable characters.")
+        if same_name(name, LOCAL):
+            raise Conflict(f"{LOCAL} is whoever sits at the computer; take another name.")
         role = _role(role)
         hashed = self._hash(password)
         with self._lock.held():
             users = self._read()
-            if any(_same(said["name"], name) for said in users):
+            if any(same_name(said["name"], name) for said in users):
                 raise Conflict(f"There is a user {name} already.")
             said = {"name": name, "role": role, "hash": hashed, "created": now().isoformat()}
             self._write([*users, said])
         return _user(said)
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str) -> User:
         """Let somebody in no more; NotFound if there is no such user."""
         with self._lock.held():
             users = self._read()
-            self._write([said for said in users if said is not _find(users, name)])
+            gone = _find(users, name)
+            self._write([said for said in users if said is not gone])
+        return _user(gone)
 
     def set_password(self, name: str, password: str) -> None:
         """Change a password; NotFound if there is no such user, StoreError if the password will not do."""
@@ -73,7 +77,7 @@ class Users:
 
     def check(self, name: str, password: str) -> User | None:
         """The user, if name and password are right; takes as long when they are not."""
-        said = next((said for said in self._read() if _same(said["name"], name)), None)
+        said = next((said for said in self._read() if same_name(said["name"], name)), None)
         hashed = said["hash"] if said else self._nobody
         try:
             right = self._hasher.verify(hashed, password[:_LONGEST])
@@ -120,10 +124,11 @@ def _role(role: Role | str) -> Role:
 
 def _find(users: list[dict[str, Any]], name: str) -> dict[str, Any]:
     for said in users:
-        if _same(said["name"], name):
+        if same_name(said["name"], name):
             return said
     raise NotFound("There is no such user.")
 
 
-def _same(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
+    """Whether two names mean one user: upper and lower case count as one."""
     return one.strip().casefold() == other.strip().casefold()

@@ -12,9 +12,9 @@ from fastapi import HTTPException
 from gaitchain.app.access.limits import WrongTries
 from gaitchain.app.access.logins import Logins
 from gaitchain.app.access.tokens import OneTimeToken
-from gaitchain.app.access.visitors import LOCAL, Visitor
+from gaitchain.app.access.visitors import Visitor
 from gaitchain.app.settings import Settings
-from gaitchain.store import Role, Store, User
+from gaitchain.store import LOCAL, Role, Store, User
 
 AT_ONCE = 2  # hashing takes a core and 64 MB each
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gaitchain.app.access.limits import WrongTries
 from gaitchain.app.access.logins import Logins
-from gaitchain.app.access.visitors import LOCAL
+from gaitchain.store import LOCAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gaitchain.store.rows import Role
-
-LOCAL = "local"  # whoever sits at this computer and came by the one-time token; no user may be called so
+from gaitchain.store import Role
 
 
 @dataclass(frozen=True, slots=True)

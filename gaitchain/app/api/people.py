@@ -9,9 +9,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from gaitchain.app.access.guard import set_cookie
-from gaitchain.app.access.visitors import LOCAL
 from gaitchain.app.api.asked import Admin, AnyVisitor, TheHub, TheSettings, TheStore, refusals
-from gaitchain.store import Conflict, Role, User
+from gaitchain.store import Conflict, Role, User, same_name
 
 routes = APIRouter(tags=["people"])
 Name = Annotated[str, Field(min_length=1, max_length=40)]
@@ -94,8 +93,6 @@ def users(store: TheStore, _: Admin) -> list[UserOut]:
 @routes.post("/api/users", status_code=201, responses=refusals(409))
 def add_user(user: UserIn, store: TheStore, visitor: Admin) -> UserOut:
     """Let somebody in. 409: the name is taken."""
-    if user.name.strip().casefold() == LOCAL:
-        raise Conflict(f"{LOCAL} is whoever sits at the computer; take another name.")
     added = store.users.add(user.name, user.role, user.password)
     store.audit(visitor.name, f"user added: {added.role.value}")
     return _user_out(added)
@@ -112,11 +109,11 @@ async def remove_user(
     """Let somebody in no more, from this moment on. 409: oneself."""
     from starlette.concurrency import run_in_threadpool
 
-    if name == visitor.name:
+    if same_name(name, visitor.name):
         raise Conflict("Nobody can remove himself; ask another admin.")
-    await run_in_threadpool(store.users.remove, name)
-    request.app.state.door.logins.close_all(name)
-    hub.show_out(name)
+    removed = await run_in_threadpool(store.users.remove, name)
+    request.app.state.door.logins.close_all(removed.name)
+    hub.show_out(removed.name)
     await run_in_threadpool(store.audit, visitor.name, "user removed")
     return Response(status_code=204)
 

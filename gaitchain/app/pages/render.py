@@ -11,11 +11,10 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from gaitchain import __version__
-from gaitchain.app.access.visitors import LOCAL, Visitor
+from gaitchain.app.access.visitors import Visitor
 from gaitchain.app.pages import words
 from gaitchain.report.page import helpers
-from gaitchain.store import Patient, Store
-from gaitchain.store.rows import Role
+from gaitchain.store import LOCAL, Patient, Role, Store
 
 
 @dataclass(frozen=True, slots=True)

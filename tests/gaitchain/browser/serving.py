@@ -13,12 +13,11 @@ from fastapi import FastAPI
 from playwright.sync_api import BrowserContext
 
 from gaitchain.app.access.logins import Logins
-from gaitchain.app.access.visitors import LOCAL
 from gaitchain.app.hub.run import RunParams
 from gaitchain.app.server import create_app
 from gaitchain.app.serving import config_of
 from gaitchain.app.settings import Settings
-from gaitchain.store import Store, open_store
+from gaitchain.store import LOCAL, Store, open_store
 
 START_S = 20.0
 

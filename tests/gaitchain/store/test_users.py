@@ -26,7 +26,7 @@ def test_only_the_right_password_lets_in(store: Store) -> None:
     again = store.users.check("Anna", "another one")
     assert again is not None
     assert again == replace(anna, stamp=again.stamp) != anna
-    store.users.remove("ANNA")
+    assert store.users.remove("ANNA").name == "Anna"
     assert store.users.check("Anna", "another one") is None
     assert store.users.all() == []
 
@@ -44,6 +44,8 @@ def test_what_will_not_do_is_refused(store: Store) -> None:
     store.users.add("Anna", "viewer", PASSWORD)
     with pytest.raises(Conflict):
         store.users.add("ANNA", "viewer", PASSWORD)
+    with pytest.raises(Conflict, match="whoever sits at the computer"):
+        store.users.add(" Local", "viewer", PASSWORD)
     for name, role, password in (
         ("", "viewer", PASSWORD),
         ("x" * 41, "viewer", PASSWORD),
