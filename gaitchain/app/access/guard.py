@@ -40,19 +40,22 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        await self._answered(scope, receive, self._dressed(send))
+
+    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The app's answer, or the door's."""
         headers = Headers(scope=scope)
-        dressed = self._dressed(send)
         refusal = self._strange(scope, headers) or self._admission(scope, headers)
         if refusal is None:
             scope.setdefault("state", {})["visitor"] = visitor = self._visitor(headers)
             refusal = _unknown(scope, visitor) or _forged(scope, headers) or self._oversized(scope, headers)
         if refusal is not None:
-            await refuse(refusal, scope, receive, dressed)
+            await refuse(refusal, scope, receive, send)
             return
-        await self._answered(scope, self._measured(scope, receive), dressed)
+        await self._app(scope, self._measured(scope, receive), send)
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The app's answer; a mistake of ours is an answer too, and its words go to no log: they may be a patient's."""
+        """An answer in any case: a mistake of ours is one too, and its words go to no log: they may be a patient's."""
         begun = False
 
         async def noted(message: MutableMapping[str, Any]) -> None:
@@ -61,7 +64,7 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._passed(scope, receive, noted)
         except Exception as error:  # noqa: BLE001 - the last resort
             _log.error("unexpected %s at %s", type(error).__name__, _place(scope))
             if os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0"):

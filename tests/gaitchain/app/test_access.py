@@ -178,6 +178,18 @@ def test_another_password_ends_what_began_with_the_old_one_and_nobody_elses(
     assert other.get("/api/patients").status_code == 200
 
 
+def test_users_that_cannot_be_read_let_nobody_in_and_say_so(
+    enter: Enter, users: None, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    viewer = enter(user="viewer-1", users_required=True)
+    store.layout.users.write_text("{", encoding="utf-8")
+    answer = viewer.get("/api/patients")
+    assert answer.status_code == 500
+    assert "StoreError" in answer.json()["error"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert [record.getMessage() for record in caplog.records] == ["unexpected StoreError at no route"]
+
+
 def test_logging_out(enter: Enter, users: None) -> None:
     client = enter(user="viewer-1", users_required=True)
     kept = dict(client.cookies)
