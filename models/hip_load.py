@@ -14,7 +14,7 @@ import numpy as np
 from models.hip_muscles import HIP_M, LUMBOSACRAL_M, MODEL_HEIGHT_M, hip_axes
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray
-from sensor.simulation.skeleton import SHANK, THIGH, X, Y, Z, carried, cross, turned
+from sensor.simulation.skeleton import SHANK, THIGH, Turn, Turns, X, Y, Z, carried, cross, turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def hip_moment(motion: StanceMotion, height_m: float, mass_kg: float, shares: Bo
     """
     size = height_m / MODEL_HEIGHT_M
     tilt, obliquity, rotation = np.deg2rad(motion.pelvis_deg)
-    pelvis = ((Z, rotation), (Y, tilt), (X, obliquity))
+    pelvis = (Turn(Z, rotation), Turn(Y, tilt), Turn(X, obliquity))
     lean, roll, yaw = np.deg2rad(motion.trunk_deg)
-    trunk = ((Z, yaw), (Y, lean), (X, roll))
+    trunk = (Turn(Z, yaw), Turn(Y, lean), Turn(X, roll))
     hip = np.array([[0.0], [-HIP_M[2] * size], [0.0]])
     back, up, _ = (LUMBOSACRAL_M - HIP_M) * size
     above = carried(_up(shares.upper_height * height_m), trunk)
@@ -88,9 +88,9 @@ def hip_moment(motion: StanceMotion, height_m: float, mass_kg: float, shares: Bo
 
 def _swing_leg(angles_deg: FloatArray, hip: FloatArray, height_m: float, shares: BodyShares) -> dict[float, FloatArray]:
     flexion, adduction, internal, knee = np.deg2rad(angles_deg)
-    at_hip = ((Y, -flexion), (X, -adduction), (Z, -internal))  # the left leg's turns
+    at_hip = (Turn(Y, -flexion), Turn(X, -adduction), Turn(Z, -internal))  # the left leg's turns
     thigh = _up(-shares.thigh_centre * THIGH * height_m)
-    shank = carried(_up(-shares.shank_centre * SHANK * height_m), ((Y, knee),)) + _up(-THIGH * height_m)
+    shank = carried(_up(-shares.shank_centre * SHANK * height_m), (Turn(Y, knee),)) + _up(-THIGH * height_m)
     return {
         shares.thigh_mass: hip + carried(thigh, at_hip),
         shares.shank_mass: hip + carried(shank, at_hip),
@@ -101,9 +101,9 @@ def _up(length: float) -> FloatArray:
     return np.array([[0.0], [0.0], [length]])
 
 
-def _into(vector: FloatArray, turns: tuple[tuple[int, FloatArray], ...]) -> FloatArray:
-    for axis, angle in turns:
-        vector = turned(vector, axis, angle)
+def _into(vector: FloatArray, turns: Turns) -> FloatArray:
+    for turn in turns:
+        vector = turned(vector, turn)
     return vector
 
 

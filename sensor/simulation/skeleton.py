@@ -8,7 +8,7 @@ internal rotation; knee = flexion.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,7 +25,23 @@ LUMBOSACRAL_M = 0.10  # above the hip joints
 X, Y, Z = 0, 1, 2
 PELVIS = "pelvis"
 TRUNK = "trunk"
-Turns = tuple[tuple[int, FloatArray], ...]  # axis and angle in rad, applied in this order, each about the moved axis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """Angles (n,) in rad about one of the axes; their sine and cosine serve every vector that is turned by them."""
+
+    axis: int
+    angle_rad: FloatArray
+    cos: FloatArray = field(init=False)
+    sin: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cos", np.cos(self.angle_rad))
+        object.__setattr__(self, "sin", np.sin(self.angle_rad))
+
+
+Turns = tuple[Turn, ...]  # applied in this order, each about the moved axis
 
 
 def thigh(role: int) -> str:
@@ -55,64 +71,73 @@ class Frame:
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     """Cross product along the first axis; numpy's own is several times slower here."""
-    return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    out[0] = a[1] * b[2] - a[2] * b[1]
+    out[1] = a[2] * b[0] - a[0] * b[2]
+    out[2] = a[0] * b[1] - a[1] * b[0]
+    return out
 
 
 def derivative(values: FloatArray, step_s: float) -> FloatArray:
     """Time derivative along the last axis, fourth order inside."""
-    out = np.gradient(values, step_s, axis=-1)
+    out = np.empty(values.shape)
+    out[..., :2] = np.gradient(values[..., :3], step_s, axis=-1)[..., :2]
+    out[..., -2:] = np.gradient(values[..., -3:], step_s, axis=-1)[..., -2:]
     inner = 8.0 * (values[..., 3:-1] - values[..., 1:-3]) - (values[..., 4:] - values[..., :-4])
     out[..., 2:-2] = inner / (12.0 * step_s)
-    return np.asarray(out)
+    return out
 
 
-def turned(vector: FloatArray, axis: int, angle_rad: FloatArray) -> FloatArray:
-    """Components of (3, n) or (3, 1) vectors in a frame turned by ``angle_rad`` about one of the axes."""
+def turned(vector: FloatArray, turn: Turn) -> FloatArray:
+    """Components of (3, n) or (3, 1) vectors in a frame turned about one of the axes."""
+    return _rotated(vector, turn.axis, turn.cos, turn.sin)
+
+
+def carried(vector: FloatArray, turns: Turns) -> FloatArray:
+    """Parent components of vectors given in a frame that ``turns`` lead to."""
+    for turn in reversed(turns):
+        vector = _rotated(vector, turn.axis, turn.cos, -turn.sin)
+    return vector
+
+
+def _rotated(vector: FloatArray, axis: int, cos: FloatArray, sin: FloatArray) -> FloatArray:
     b, c = (axis + 1) % 3, (axis + 2) % 3
-    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
-    out = np.empty((3, len(angle_rad)))
+    out = np.empty((3, len(cos)))
     out[axis] = vector[axis]
     out[b] = cos * vector[b] + sin * vector[c]
     out[c] = cos * vector[c] - sin * vector[b]
     return out
 
 
-def carried(vector: FloatArray, turns: Turns) -> FloatArray:
-    """Parent components of vectors given in a frame that ``turns`` lead to."""
-    for axis, angle in reversed(turns):
-        vector = turned(vector, axis, -angle)
-    return vector
-
-
 def _child(rate: FloatArray, force: FloatArray, turns: Turns, step_s: float) -> Frame:
-    for axis, angle in turns:
-        rate, force = turned(rate, axis, angle), turned(force, axis, angle)
-        rate[axis] += derivative(angle, step_s)
+    for turn in turns:
+        rate, force = turned(rate, turn), turned(force, turn)
+        rate[turn.axis] += derivative(turn.angle_rad, step_s)
     return Frame(rate, derivative(rate, step_s), force)
 
 
 def pelvis_turns(moved: Motion) -> Turns:
     """World to pelvis."""
     tilt, obliquity, rotation = np.deg2rad(moved.pelvis_deg)
-    return ((Z, moved.heading_rad + rotation), (Y, tilt), (X, obliquity))
+    return Turn(Z, moved.heading_rad + rotation), Turn(Y, tilt), Turn(X, obliquity)
 
 
 def trunk_turns(moved: Motion) -> Turns:
     """World to trunk."""
     flexion, roll, rotation = np.deg2rad(moved.trunk_deg)
-    return ((Z, moved.heading_rad + rotation), (Y, flexion), (X, roll))
+    return Turn(Z, moved.heading_rad + rotation), Turn(Y, flexion), Turn(X, roll)
 
 
 def hip_turns(moved: Motion, role: int) -> Turns:
     """Pelvis to thigh; the affected leg is the left one."""
     flexion, adduction, internal, _ = np.deg2rad(moved.legs_deg[role])
     side = 1.0 if role == AFFECTED else -1.0
-    return ((Y, -flexion), (X, -side * adduction), (Z, -side * internal))
+    return Turn(Y, -flexion), Turn(X, -side * adduction), Turn(Z, -side * internal)
 
 
 def knee_turns(moved: Motion, role: int) -> Turns:
     """Thigh to shank."""
-    return ((Y, np.deg2rad(moved.legs_deg[role, 3])),)
+    return (Turn(Y, np.deg2rad(moved.legs_deg[role, 3])),)
 
 
 def hip_joint_m(height_m: float, role: int) -> FloatArray:
@@ -126,8 +151,9 @@ def frames(moved: Motion, height_m: float) -> Mapping[str, Frame]:
     acceleration = derivative(derivative(moved.path_m, step_s), step_s)
     acceleration[Z] += GRAVITY_M_S2
     still = np.zeros_like(acceleration)
-    pelvis = _child(still, acceleration, pelvis_turns(moved), step_s)
-    lumbar = carried(pelvis.at(np.array([0.0, 0.0, LUMBOSACRAL_M])), pelvis_turns(moved))
+    to_pelvis = pelvis_turns(moved)
+    pelvis = _child(still, acceleration, to_pelvis, step_s)
+    lumbar = carried(pelvis.at(np.array([0.0, 0.0, LUMBOSACRAL_M])), to_pelvis)
     out = {PELVIS: pelvis, TRUNK: _child(still, lumbar, trunk_turns(moved), step_s)}
     for role in (AFFECTED, OTHER):
         upper = _child(pelvis.rate_rad_s, pelvis.at(hip_joint_m(height_m, role)), hip_turns(moved, role), step_s)

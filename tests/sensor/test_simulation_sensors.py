@@ -12,7 +12,7 @@ from sensor.simulation import WalkSpec, simulate
 from sensor.simulation.impact import SPAN_S, ringing, spike
 from sensor.simulation.node import Grid, lost, sampled
 from sensor.simulation.sites import SITES
-from sensor.simulation.skeleton import Frame, carried, derivative, turned
+from sensor.simulation.skeleton import Frame, Turn, carried, derivative, turned
 from sensor.simulation.streams import stream
 
 PELVIC = (Placement.HIP_LEFT, Placement.HIP_RIGHT, Placement.SACRUM)
@@ -80,7 +80,7 @@ def test_acceleration_carries_the_pelvis_along_the_path() -> None:
     """Sacral acceleration, turned by the true angles and integrated, is the walk's speed, and nothing at its end."""
     of = simulate(WalkSpec(duration_s=14.0, seed=8, rate_hz=200.0, noise="none"))
     tilt, obliquity, rotation = np.deg2rad([of.truth.tilt_deg, of.truth.obliquity_deg, of.truth.rotation_deg])
-    world = carried(of.table.acc_m_s2[Placement.SACRUM].T, ((2, rotation), (1, tilt), (0, obliquity))).T
+    world = carried(of.table.acc_m_s2[Placement.SACRUM].T, (Turn(2, rotation), Turn(1, tilt), Turn(0, obliquity))).T
     velocity = np.cumsum(world - [0.0, 0.0, 9.81], axis=0) / 200.0
     middle = (of.table.time_s > of.truth.walk_start_s + 2.0) & (of.table.time_s < of.truth.walk_end_s - 1.5)
     gait = of.truth.numbers["gait"]
@@ -169,9 +169,10 @@ def test_a_knock_pushes_and_takes_back(hz: float, tau_s: float) -> None:
 @given(st.integers(0, 2), st.floats(-3.0, 3.0))
 def test_turning_a_frame_keeps_lengths_and_can_be_undone(axis: int, angle: float) -> None:
     vector = stream(1, "vector").standard_normal((3, 5))
-    there = turned(vector, axis, np.full(5, angle))
+    turn = Turn(axis, np.full(5, angle))
+    there = turned(vector, turn)
     assert np.linalg.norm(there, axis=0) == pytest.approx(np.linalg.norm(vector, axis=0))
-    assert carried(there, ((axis, np.full(5, angle)),)) == pytest.approx(vector)
+    assert carried(there, (turn,)) == pytest.approx(vector)
 
 
 def test_a_spinning_frame_feels_the_centre() -> None:
