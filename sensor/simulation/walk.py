@@ -51,10 +51,10 @@ def simulate(spec: WalkSpec) -> SimulatedWalk:
         stream(spec.day_seed, "turns"),
     )
     moved = motion(spec.day_seed, laid, patient, grid.fine_s)
-    walk = worn.Walk(spec.day_seed, patient, laid, moved, frames(moved, patient.body.height_m), _noise(spec))
+    walk = worn.Walk(spec.day_seed, patient, laid, moved, frames(moved, patient.body.height_m), _noise(spec), grid)
     acc, gyr = {}, {}
     for placement in _worn(spec):
-        acc[placement], gyr[placement] = _record(walk, placement, grid, spec)
+        acc[placement], gyr[placement] = _record(walk, placement, spec)
     table = RecordingTable(
         name=f"{spec.pathway}-{spec.side}-{round(100 * spec.severity):03d}-{spec.seed}",
         time_s=grid.time_s,
@@ -80,13 +80,13 @@ def _worn(spec: WalkSpec) -> tuple[Placement, ...]:
     return tuple(p for p in Placement if p in spec.placements)
 
 
-def _record(walk: worn.Walk, placement: Placement, grid: node.Grid, spec: WalkSpec) -> tuple[FloatArray, FloatArray]:
-    mirrored = spec.side is Side.RIGHT
+def _record(walk: worn.Walk, placement: Placement, spec: WalkSpec) -> tuple[FloatArray, FloatArray]:
+    mirrored, grid = spec.side is Side.RIGHT, walk.grid
     canonical = placement.mirrored if mirrored else placement
     late_s = node.clock_error_s(walk.seed, canonical, grid, walk.noise)
     both = node.sampled(np.concatenate(worn.felt(walk, canonical)), grid, late_s)
     force, rate = both[:3], both[3:]
-    shake, turn = worn.shaken(walk, canonical, grid)
+    shake, turn = worn.shaken(walk, canonical)
     force, rate = force + shake, rate + turn
     node.measured(force, rate, walk.seed, canonical, spec.rate_hz, walk.noise)
     if mirrored:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from sensor.healthy import ComplexArray
 from sensor.samples import FloatArray, Placement
 from sensor.simulation import impact
 from sensor.simulation.gait import AFFECTED, OTHER
-from sensor.simulation.jitter import USUAL_IMPACT_M_S2, jitter
+from sensor.simulation.jitter import USUAL_IMPACT_M_S2, Rhythm, jitter
 from sensor.simulation.motion import Motion
 from sensor.simulation.node import Grid
 from sensor.simulation.noise import Mounting, Noise
@@ -26,9 +28,9 @@ WOBBLE_HZ = (10.0, 15.0)
 RING_SIDE_SD = 0.04  # log SD between sensors of one segment [assumption]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Walk:
-    """Everything a sensor needs to know about the walk it is worn on."""
+    """Everything a sensor needs to know about the walk it is worn on; what several of them need is computed once."""
 
     seed: int
     patient: Patient
@@ -36,6 +38,24 @@ class Walk:
     moved: Motion
     frames: Mapping[str, Frame]
     noise: Noise
+    grid: Grid
+
+    @cached_property
+    def cycling(self) -> ComplexArray:
+        """Phases of both legs on the unit circle, (2, n)."""
+        return np.asarray(np.exp(2j * np.pi * self.moved.phase))
+
+    @cached_property
+    def leg_rhythms(self) -> tuple[Rhythm, Rhythm]:
+        """What jitter on a leg follows, by role."""
+        affected, other = (self.laid.phase(role, self.grid.time_s) for role in (AFFECTED, OTHER))
+        return Rhythm.of(affected, affected), Rhythm.of(other, other)
+
+    @cached_property
+    def body_rhythm(self) -> Rhythm:
+        """What jitter follows where both legs' landings arrive."""
+        phase = self.laid.common_phase(self.grid.time_s)
+        return Rhythm.of(phase, 2.0 * phase)
 
 
 def felt(walk: Walk, placement: Placement) -> tuple[FloatArray, FloatArray]:
@@ -55,18 +75,14 @@ def felt(walk: Walk, placement: Placement) -> tuple[FloatArray, FloatArray]:
     return mount.T @ force, mount.T @ rate
 
 
-def shaken(walk: Walk, placement: Placement, grid: Grid) -> tuple[FloatArray, FloatArray]:
+def shaken(walk: Walk, placement: Placement) -> tuple[FloatArray, FloatArray]:
     """Jitter of flesh and strap (3, count) on the output times, as strong as the landings that reach the placement."""
-    site, time_s = SITES[placement], grid.time_s
+    site, time_s = SITES[placement], walk.grid.time_s
     knock = np.array(site.knock)
     landing = sum(part * walk.patient.impact_m_s2(role, time_s) for role, part in enumerate(knock / knock.sum()))
     strength = walk.noise.soft_tissue * walk.laid.pace(time_s) * landing / USUAL_IMPACT_M_S2
-    if knock.min() > 0.0:
-        phase = walk.laid.common_phase(time_s)
-        landings = 2.0 * phase
-    else:
-        phase = landings = walk.laid.phase(int(knock.argmax()), time_s)
-    force, rate = jitter(walk.seed, placement, phase, landings, time_s, site.jitter_m_s2, site.jitter_deg_s)
+    rhythm = walk.body_rhythm if knock.min() > 0.0 else walk.leg_rhythms[int(knock.argmax())]
+    force, rate = jitter(walk.seed, placement, rhythm, time_s, site.jitter_m_s2, site.jitter_deg_s)
     return strength * force, strength * rate
 
 
@@ -99,7 +115,7 @@ def _tissue(walk: Walk, site: Site, placement: Placement) -> tuple[FloatArray, F
     """Turn (rad) and shift (m) of the skin against the bone, both (3, n), locked to the gait cycle."""
     draw = stream(walk.seed, f"tissue {placement}")
     shape = draw.standard_normal((6, 2 * TISSUE_HARMONICS)) / np.tile(np.arange(1, TISSUE_HARMONICS + 1), 2)
-    cycle = _harmonics(np.arange(100) / 100.0)
+    cycle = _harmonics(np.exp(2j * np.pi * (np.arange(100) / 100.0)))
     gain = walk.noise.soft_tissue
     if site.heavy:
         gain *= max(0.7, 1.0 + 0.06 * (walk.patient.body.bmi_kg_m2 - 24.0))
@@ -108,7 +124,7 @@ def _tissue(walk: Walk, site: Site, placement: Placement) -> tuple[FloatArray, F
     shift *= gain * draw.uniform(*site.tissue_m) / np.linalg.norm(shift @ cycle, axis=0).max()
     lost = draw.uniform(*site.damped) * min(gain, 2.0)
     role = OTHER if site.knock[1] > site.knock[0] else AFFECTED
-    moved = shape @ (_harmonics(walk.moved.phase[role]) * walk.moved.pace)
+    moved = shape @ (_harmonics(walk.cycling[role]) * walk.moved.pace)
     if site.segment == PELVIS:
         moved[0] -= lost * np.deg2rad(walk.moved.pelvis_deg[1])
     elif site.damped[1] > 0.0:
@@ -117,8 +133,7 @@ def _tissue(walk: Walk, site: Site, placement: Placement) -> tuple[FloatArray, F
     return moved[:3], moved[3:]
 
 
-def _harmonics(phase: FloatArray) -> FloatArray:
-    turn = np.exp(2j * np.pi * phase)
+def _harmonics(turn: ComplexArray) -> FloatArray:
     powers = np.stack([turn, turn * turn, turn * turn * turn])
     return np.concatenate([powers.real, powers.imag])
 
@@ -146,12 +161,13 @@ def _knock(force: FloatArray, rate: FloatArray, walk: Walk, site: Site, placemen
             size = share * spread[real] * np.interp(at, time_s, walk.moved.pace)
             index, since = impact.windows(time_s, at + site.knock_delay_s)
             waves = impact.ringing(since, hz, site.knock_tau_s)
-            waves = (waves + wobble * impact.ringing(since, wobble_hz, WOBBLE_TAU_S)) / (1.0 + wobble)
+            wobbling = wobble * impact.ringing(since, wobble_hz, WOBBLE_TAU_S)
+            waves = (waves + wobbling) / (1.0 + wobble)
             waves = waves * (size * site.knock[role] * walk.patient.impact_m_s2(role, at))[:, None]
             wave = np.zeros(len(time_s))
             impact.add_events(wave, index, waves)
             force += push[:, None] * wave
             if share == 1.0:
-                jerks = impact.spike(since) + wobble * impact.ringing(since, wobble_hz, WOBBLE_TAU_S)
+                jerks = impact.spike(since) + wobbling
                 jerks = jerks * (jerk_rad_s * size * site.knock[role])[:, None]
                 impact.add_events(rate[1], index, jerks)  # distal end backward: + about y
