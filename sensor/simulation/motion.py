@@ -176,8 +176,8 @@ def _sway(seed: int, time_s: FloatArray) -> FloatArray:
     hz = draw.uniform(*SWAY_HZ, (2, 3, SWAY_TERMS))
     phase = draw.uniform(0.0, 2.0 * np.pi, (2, 3, SWAY_TERMS))
     sway = np.zeros((2, 3, len(time_s)))
-    for term in range(SWAY_TERMS):
-        sway += SWAY_DEG * np.sin(2 * np.pi * hz[..., term, None] * time_s + phase[..., term, None])
+    for at in np.ndindex(hz.shape):  # row by row stays in the processor's cache
+        sway[at[:2]] += SWAY_DEG * np.sin(2 * np.pi * hz[at] * time_s + phase[at])
     return sway
 
 

@@ -72,8 +72,10 @@ def sampled(fine: FloatArray, grid: Grid, late_s: FloatArray) -> FloatArray:
         part = np.ascontiguousarray(fine[:, begin : begin + length * factor]).reshape(-1, factor)
         cells = (filters @ part.T).reshape(-1, len(fine), length)
         span = last - first
-        value = np.sum([cells[j, :, j : j + span] for j in range(2 * taps)], axis=0)
-        change = np.sum([cells[2 * taps + j, :, j : j + span] for j in range(2 * taps)], axis=0)
+        value, change = np.zeros((2, len(fine), span))
+        for j in range(2 * taps):
+            value += cells[j, :, j : j + span]
+            change += cells[2 * taps + j, :, j : j + span]
         keep = rows - first
         out[:, rows] = value[:, keep] - rest[rows] * change[:, keep]
     return out

@@ -146,8 +146,11 @@ class Steps:
 
 def ramp(time_s: FloatArray, start_s: float, end_s: float) -> FloatArray:
     """From 0 to 1 with the least jerk."""
-    u = np.clip((time_s - start_s) / (end_s - start_s), 0.0, 1.0)
-    return np.asarray(u * u * u * (10.0 + u * (6.0 * u - 15.0)))
+    out = (time_s >= end_s).astype(np.float64)
+    on_it = np.flatnonzero((time_s > start_s) & (time_s < end_s))  # few of many samples
+    u = (time_s[on_it] - start_s) / (end_s - start_s)
+    out[on_it] = u * u * u * (10.0 + u * (6.0 * u - 15.0))
+    return out
 
 
 def steps(
