@@ -1,18 +1,19 @@
 """When a leg lands after a swing, from the jerk of the sensor on it.
 
-Below the knee: where the squared jerk after the swing has spent its first part, in a window that reaches a little
-beyond this leg's usual delay between the end of swing and the landing. The delay is that of the leg's last swings, for
-a leg that pauses before it lands may do so now longer, now shorter. When the leg does not pause, the landing is
-averaged with the zero crossing of the sagittal rate. A step that hardly shakes the leg there, as the last of a walk
-may, is looked for further on. On the thigh, which feels the landing late and drawn out: the peak of the jerk's slow
-envelope.
+Below the knee: where the squared jerk after the swing has spent as much as a usual landing's first part, in a window
+that reaches a little beyond this leg's usual delay between the end of swing and the landing. The delay is that of the
+leg's last swings, for a leg that pauses before it lands may do so now longer, now shorter. When the leg does not pause,
+the landing is averaged with the zero crossing of the sagittal rate. In a soft landing, as of a first or last step, what
+the leg spends on its own braking would else be taken for the landing: it counts from half of its own jerk at the
+latest. A step that hardly shakes the leg there is looked for further on. On the thigh, which feels the landing late and
+drawn out: the peak of the jerk's slow envelope.
 
 Sources: refining the contact by acceleration is in the family of Trojaniello 2014. The usual delay, the share of the
 squared jerk and the thigh's envelope are own, after the project's first prototype (shared design notes, 3.1b).
 
 Deviations: no minimum of the angular rate is used, because its time depends on how hard the foot strikes. A share of
-the squared jerk does not: scaling an impact leaves its time where it is, so that a guarded, soft landing on the painful
-side does not pose as an early or late one.
+what is usual for the leg does not: scaling its impacts leaves their times where they are, so that guarded, soft
+landings on the painful side do not pose as early or late ones.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ from pipeline.timeline import Series
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
+_NO_JERK = 1e-9  # keeps a leg that lies still from dividing by zero
+
 
 @dataclass(frozen=True, slots=True)
 class ShankLandingParams:
     """Landing of a leg with a sensor below the knee. Those marked * were set on several sets together."""
 
-    share: float = 0.05  # * of the squared jerk in the window: its beginning; 0.04 to 0.1 serve nearly alike
+    share: float = 0.04  # * of a usual landing's squared jerk: its beginning; 0.03 to 0.07 serve nearly alike
+    soft_share: float = 0.5  # * of the own squared jerk at most, however soft the landing; 0.25 to 0.75 alike
     after_s: float = 0.08  # * the window reaches from the end of swing to this much beyond the usual landing
     onset: float = 0.3  # * the usual landing is where the median jerk rises for good through this part of its peak
     search_s: float = 0.4  # a leg that pauses in the air lands within this
@@ -115,9 +119,13 @@ class ShankLandings:
         profiles = np.array(self._profiles)
         delay = usual_delay(profiles, p)
         length = delay + round(p.after_s * GRID_HZ)
-        if own is not None and own[:length].max() < p.weak**2 * median(profiles[:, :length].max(axis=1)):
-            length = max(length, int(np.argmax(own)) + round(p.after_s * GRID_HZ))
-        landing = landing_time(jerk, swing.fall, length, p)
+        share = p.share
+        if own is not None:
+            strength = own[:length].max() / max(median(profiles[:, :length].max(axis=1)), _NO_JERK)
+            share = min(p.soft_share, p.share / max(strength, _NO_JERK))
+            if strength < p.weak**2:
+                length = max(length, int(np.argmax(own)) + round(p.after_s * GRID_HZ))
+        landing = landing_time(jerk, swing.fall, length, share, p)
         if landing is None:
             return None
         weight = p.crossing_weight * min(1.0, max(0.0, 2.0 - delay / (p.paused_s * GRID_HZ)))
@@ -179,7 +187,7 @@ def usual_delay(profiles: FloatArray, params: ShankLandingParams) -> int:
     return int(quiet[-1]) + 1 if len(quiet) else 0
 
 
-def landing_time(jerk: Series, fall: float, length: int, params: ShankLandingParams) -> float | None:
+def landing_time(jerk: Series, fall: float, length: int, share: float, params: ShankLandingParams) -> float | None:
     """Grid index at which a window from the end of swing has spent its share of the squared jerk above median."""
     first = round(fall)
     last = round(fall + length)
@@ -191,9 +199,9 @@ def landing_time(jerk: Series, fall: float, length: int, params: ShankLandingPar
     if spent[-1] <= 0.0:
         return None
     spent /= spent[-1]
-    k = int(np.argmax(spent >= params.share))
+    k = int(np.argmax(spent >= share))
     before = spent[k - 1] if k else 0.0
-    fraction = (params.share - before) / (spent[k] - before)
+    fraction = (share - before) / (spent[k] - before)
     return float(first + k - 0.5 + fraction + params.share_lag_s * GRID_HZ)
 
 

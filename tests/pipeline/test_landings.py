@@ -53,7 +53,7 @@ class TestLandingTime:
     @given(st.floats(1e-6, 1e6), st.integers(0, 2**32 - 1))
     def test_scaling_the_impact_leaves_its_time_where_it_is(self, gain: float, seed: int) -> None:
         jerk = np.random.default_rng(seed).exponential(1.0, 200)
-        first, second = (landing_time(series(values), 60.0, 16, SHANK) for values in (jerk, gain * jerk))
+        first, second = (landing_time(series(values), 60.0, 16, SHANK.share, SHANK) for values in (jerk, gain * jerk))
         assert first is not None
         assert second == pytest.approx(first, abs=1e-6)
 
@@ -61,8 +61,8 @@ class TestLandingTime:
     def test_a_later_impact_is_a_later_landing(self, shift: int, floor: float) -> None:
         jerk = np.full(300, floor)
         jerk[110:114] += [100.0, 500.0, 300.0, 50.0]
-        usual = landing_time(series(jerk), 100.0, 19, SHANK)
-        later = landing_time(series(np.roll(jerk, shift)), 100.0, 19, SHANK)
+        usual = landing_time(series(jerk), 100.0, 19, SHANK.share, SHANK)
+        later = landing_time(series(np.roll(jerk, shift)), 100.0, 19, SHANK.share, SHANK)
         assert usual is not None
         assert later == pytest.approx(usual + shift, abs=1e-9)
         assert 109.0 <= usual <= 112.0
@@ -71,10 +71,10 @@ class TestLandingTime:
     def test_a_window_that_is_not_all_there_gives_none(self, fall: float) -> None:
         jerk = series(np.ones(300))
         jerk.forget(0)
-        assert landing_time(jerk, fall - 20.0 if fall < 10.0 else fall, 19, SHANK) is None
+        assert landing_time(jerk, fall - 20.0 if fall < 10.0 else fall, 19, SHANK.share, SHANK) is None
 
     def test_no_jerk_no_landing(self) -> None:
-        assert landing_time(series(np.zeros(300)), 100.0, 19, SHANK) is None
+        assert landing_time(series(np.zeros(300)), 100.0, 19, SHANK.share, SHANK) is None
 
 
 class TestUsualDelay:
@@ -110,6 +110,19 @@ class TestShankLandings:
         softly = jerk.window(0, 3000).copy()
         softly[int(FALLS[10]) + 25 : int(FALLS[10]) + 29] += 2.0
         assert found(ShankLandings(SHANK), series(softly), 11)[-1] == pytest.approx(26.0, abs=1.5)
+
+    def test_what_a_leg_brakes_with_before_a_soft_landing_is_not_the_landing(self) -> None:
+        jerk = struck([6] * 10).window(0, 3000).copy()
+        usual = found(ShankLandings(SHANK), series(jerk), 10)[-1]
+        fall = int(FALLS[10])
+        jerk[fall + 1 : fall + 3] += 8.0  # a twentieth of it is spent before the foot lands with a third of its jerk
+        jerk[fall + 6 : fall + 10] += 100.0 * np.array([0.1, 1.0, 0.6, 0.2])
+        assert found(ShankLandings(SHANK), series(jerk), 11)[-1] == pytest.approx(usual, abs=1.5)
+
+    @pytest.mark.parametrize("gain", [0.1, 10.0])
+    def test_a_leg_that_always_lands_softly_lands_no_later(self, gain: float) -> None:
+        soft, firm = (found(ShankLandings(SHANK), struck([6] * 10, size), 10) for size in (900.0 * gain, 900.0))
+        np.testing.assert_allclose(soft, firm, atol=0.1)
 
     def test_what_a_gap_has_filled_is_not_learned(self) -> None:
         jerk, rate = struck([3] * 10 + [20] * 13), series(np.ones(3000))
