@@ -13,12 +13,15 @@ import numpy as np
 
 from pipeline.filters import lowpass_taps, smooth
 from pipeline.forward import Swap
+from pipeline.handedness import HandednessParams, handedness
 from pipeline.landings import ShankLandingParams, landing_profile
 from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix
 from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters
+from pipeline.mounting import mounts
 from pipeline.orientation import Motion
 from pipeline.pelvis_events import PelvisEventParams, usual_peak
 from pipeline.pelvis_frame import LevelMotion, PelvisFrame, PelvisFrameParams, level, pelvis_frame
+from pipeline.result import Handedness, Mount
 from pipeline.rotations import unit
 from pipeline.standing import StandingParams, standing_up, still_spans
 from pipeline.swings import SwingFinder, learn_rhythm
@@ -50,6 +53,7 @@ class CalibrationParams:
     thigh: LegEventParams = THIGH
     frame: PelvisFrameParams = field(default_factory=PelvisFrameParams)
     pelvis_events: PelvisEventParams = field(default_factory=PelvisEventParams)
+    handedness: HandednessParams = field(default_factory=HandednessParams)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +77,8 @@ class Calibration:
         Usual stride, samples.
     pelvis_peak_m_s2 : float
         Usual peak of the vertical acceleration of the pelvis or trunk below 3 Hz.
+    mounts : tuple of Mount
+        How each sensor sits.
     """
 
     standing: bool
@@ -82,6 +88,12 @@ class Calibration:
     pelvis: PelvisFrame | None
     trunk: PelvisFrame | None
     pelvis_peak_m_s2: float
+    mounts: tuple[Mount, ...] = ()
+
+    @property
+    def mirrored(self) -> tuple[Placement, ...]:
+        """Sensors from which no angle can be read."""
+        return tuple(mount.placement for mount in self.mounts if mount.handedness is Handedness.MIRRORED)
 
     @property
     def swap(self) -> Swap:
@@ -162,13 +174,19 @@ def calibrate(
     strides = [leg.gait.rhythm.stride for leg in legs.values() if leg.gait]
     stride, peak = float(np.median(strides)) if strides else _USUAL_STRIDE, 0.0
     pelvis, trunk = ({p: warmup.level(p) for p in group if p in motions} for group in (PELVIS, (Placement.TRUNK,)))
+    if not strides and (pelvis or trunk):
+        slow = _lift(pelvis or trunk, params.pelvis_events)[walking]
+        stride = _stride_of(slow, usual_peak(slow, params.pelvis_events))
+    handed = {p: warmup.handedness(p, stride, params.handedness) for p in motions}
+    pelvis, trunk = (
+        {p: motion for p, motion in group.items() if handed[p] is not Handedness.MIRRORED} for group in (pelvis, trunk)
+    )
     if source := pelvis or trunk:
-        lift = np.mean([m.acc[:, 2:] for m in source.values()], axis=0)
-        slow = smooth(lift, lowpass_taps(params.pelvis_events.cutoff_hz, params.pelvis_events.taps))[:, 0]
-        peak = usual_peak(slow[walking], params.pelvis_events)
-        if not strides:
-            stride = _stride_of(slow[walking], peak)
+        peak = usual_peak(_lift(source, params.pelvis_events)[walking], params.pelvis_events)
     frames = [pelvis_frame(m, up, walking, contacts, stride, params.frame) if m else None for m in (pelvis, trunk)]
+    to_body = {p: leg.to_segment for p, leg in legs.items()}
+    for frame in frames:
+        to_body |= frame.to_pelvis if frame is not None else {}
     return Calibration(
         standing=standing,
         walking_s=float(walking.sum() / GRID_HZ),
@@ -177,6 +195,7 @@ def calibrate(
         pelvis=frames[0],
         trunk=frames[1],
         pelvis_peak_m_s2=peak,
+        mounts=mounts(up, to_body, handed),
     )
 
 
@@ -198,6 +217,10 @@ class _Stretch:
     def level(self, placement: Placement) -> LevelMotion:
         quat = self.motions[placement].quat.window(self.start, self.end)
         return level(self.acc[placement], quat, self.gyr[placement], self.up[placement])
+
+    def handedness(self, placement: Placement, stride: float, params: HandednessParams) -> Handedness:
+        trust = self.motions[placement].trust.window(self.start, self.end)
+        return handedness(self.acc[placement], self.gyr[placement], trust, stride, params)
 
 
 def _legs(
@@ -270,6 +293,12 @@ def _thigh_sign(
     thigh, shank = gyr[placement] @ axis.axis, gyr[knee] @ legs[knee].axis.axis
     together = float(thigh[:-lag] @ shank[lag:])
     return axis if together >= 0.0 else LegAxis(-axis.axis, axis.share)
+
+
+def _lift(source: Mapping[Placement, LevelMotion], params: PelvisEventParams) -> FloatArray:
+    """Slow vertical acceleration (n,) of the pelvis or trunk."""
+    lift = np.mean([motion.acc[:, 2:] for motion in source.values()], axis=0)
+    return smooth(lift, lowpass_taps(params.cutoff_hz, params.taps))[:, 0]
 
 
 def _stride_of(vertical: FloatArray, peak: float) -> float:

@@ -15,6 +15,7 @@ from pipeline.calibration import Calibration
 from pipeline.chain import Evidence, chain
 from pipeline.cycle_curves import CurveCollector
 from pipeline.engine import EngineParams
+from pipeline.mounting import upside_down
 from pipeline.norms import Matched
 from pipeline.part import Part
 from pipeline.quality import QualityParams
@@ -23,7 +24,10 @@ from pipeline.summary_measures import SummaryParams, gait_measures, joint_measur
 from pipeline.timecourse import TimeCourseParams, time_course
 from pipeline.waveforms import WaveformParams, waveform_differences
 from sensor.person import Person
-from sensor.samples import HIPS, KNEES, Placement, Side
+from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
+
+_LEGS = frozenset((*KNEES, *THIGHS))
+_NEEDS_AXES = {"stride_length": frozenset(KNEES), "knee_flexion_loading": _LEGS, "knee_flexion_swing": _LEGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     standing = all(part.calibration is None or part.calibration.standing for part in parts)
     trunk = trunk_measures(strides, at, standing, params.summary)
     duration_s = sum(part.duration_s for part in parts)
+    learned = parts[longest].calibration
+    mounts = learned.mounts if learned is not None else ()
     return SessionResult(
         recording=Recording(
             name,
@@ -78,7 +84,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
             height_m,
             leg_m,
             assumed,
-            tuple(dict.fromkeys(notice for part in parts for notice in part.notices)),
+            tuple(dict.fromkeys((*(n for part in parts for n in part.notices), *upside_down(mounts)))),
         ),
         quality=_quality(parts, strides, params.quality),
         events=tuple(event for part in parts for event in part.events),
@@ -94,6 +100,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         time_course=course,
         bouts=tuple(bout for each in done for bout in each.bouts),
         rests=tuple(rest for each in done for rest in each.rests),
+        mounts=mounts,
         trunk=trunk,
         waveforms=waveform_differences(curves, _stride_time_s(strides), params.waveforms),
         joints=joint_measures(strides, standing, params.summary),
@@ -131,8 +138,11 @@ def _asymmetry(metric: str, strides: Sequence[Stride], parts: Sequence[Part], pa
 def _why_not(metric: str, parts: Sequence[Part]) -> str:
     """Why these sensors cannot show a metric at all; empty when they can."""
     worn = set(parts[0].rates_hz)
+    contradictory = {p for part in parts if part.calibration is not None for p in part.calibration.mirrored}
+    if contradictory & _NEEDS_AXES.get(metric, frozenset()):
+        return "the axes of a sensor it is read from are mirrored"
     if metric.startswith("knee_flexion"):
-        if not {Placement.THIGH_LEFT, Placement.THIGH_RIGHT, *KNEES} <= worn:
+        if not worn >= _LEGS:
             return "needs sensors on both thighs and below both knees"
         standing = all(part.calibration is None or part.calibration.standing for part in parts)
         return "" if standing else "needs quiet standing as zero"

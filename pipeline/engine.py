@@ -312,6 +312,7 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     pelvis = _angles_of(calibration.pelvis, motions, calibration, params, start)
     thorax = _angles_of(calibration.trunk, motions, calibration, params, start)
     limbs = {p: Inclination(motions[p], leg.to_segment, start) for p, leg in legs.items()}
+    bent = {p: limb for p, limb in limbs.items() if p not in calibration.mirrored}  # those that angles are read from
     for side in Side:
         knee, thigh = Placement(f"knee_{side.value}"), Placement(f"thigh_{side.value}")
         for placement, events in ((knee, params.calibration.shank), (thigh, params.calibration.thigh)):
@@ -321,13 +322,13 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
                 if placement is knee:
                     shanks[side] = detectors[side]
                 break
-        if knee in legs and thigh in legs:
-            knees[side] = KneeFlexion(limbs[thigh], limbs[knee], params.pelvis.settle_s)
-        if thigh in legs and pelvis is not None:
-            hips[side] = HipFlexion(limbs[thigh], pelvis.angles, params.pelvis.settle_s)
+        if knee in bent and thigh in bent:
+            knees[side] = KneeFlexion(bent[thigh], bent[knee], params.pelvis.settle_s)
+        if thigh in bent and pelvis is not None:
+            hips[side] = HipFlexion(bent[thigh], pelvis.angles, params.pelvis.settle_s)
         knee_flexion = knees[side].flexion if side in knees else None
         hip_flexion = hips[side].flexion if side in hips else None
-        signals[side] = LegSignals(limbs[knee] if side in shanks else None, knee_flexion, hip_flexion)
+        signals[side] = LegSignals(limbs[knee] if side in shanks else None, knee_flexion, hip_flexion, knee in bent)
         curves[side] = CurveSignals(
             pelvis.angles if pelvis else None,
             shanks[side].rate if side in shanks else None,

@@ -59,6 +59,7 @@ class LegSignals:
     shank: Inclination | None
     knee_flexion: Series | None
     hip_flexion: Series | None = None
+    has_length: bool = True  # whether the shank's orientation can be trusted, which its way is integrated with
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -243,6 +244,7 @@ def _of_leg(leg: LegSignals, at: Times, height_m: float, params: MeasureParams) 
     columns: dict[str, FloatArray] = {}
     if leg.shank is not None:
         columns["impact_peak_m_s2"] = impact_peaks_m_s2(leg.shank.motion, at.ic, params)
+    if leg.shank is not None and leg.has_length:
         ics = np.column_stack((at.ic, at.next_ic, at.after_next_ic))
         columns["stride_length_m"] = stride_lengths_m(leg.shank, ics, height_m, params.length)
     if leg.knee_flexion is not None:

@@ -61,7 +61,7 @@ def judge(
     if calibration is None:
         fatal.append("Nobody walks in this recording. Check that the sensors were worn, and record a walk.")
     elif not strides:
-        fatal.append("No complete stride was found. Record a longer walk.")
+        fatal += _mirrored(calibration) or ["No complete stride was found. Record a longer walk."]
     elif not any(valid.values()):
         fatal.append(f"No stride could be used ({_usual_reason(strides)}). Record a longer straight walk.")
     if fatal:
@@ -82,7 +82,7 @@ def _cautions(
     params: QualityParams,
 ) -> list[str]:
     seen = {stride.side for stride in strides}
-    reasons = []
+    reasons = _mirrored(calibration)
     few = [f"{valid[side]} {side.value}" for side in Side if side in seen and valid[side] < params.flag_strides]
     if few:
         reasons.append(
@@ -107,6 +107,18 @@ def _cautions(
         if not any(leg.gait for leg in calibration.legs.values()):
             reasons.append("No sensor below a knee: sides are inferred from the body's sway, stance is not assessed.")
     return reasons
+
+
+def _mirrored(calibration: Calibration | None) -> list[str]:
+    """What no mounting can do: the recording's axes are at fault."""
+    if calibration is None or not calibration.mirrored:
+        return []
+    named = ", ".join(placement.value for placement in calibration.mirrored)
+    said = (
+        f"The axes of {named} are mirrored, or the gyroscope there has the wrong sign: no angle, no length is read "
+        "there. Export the maker's axes unchanged, none of them negated, and analyse again."
+    )
+    return [said]
 
 
 def _usual_reason(strides: Sequence[Stride]) -> str:

@@ -293,6 +293,39 @@ class Rest:
     trunk_lean_deg: float | None = None
 
 
+class Beside(StrEnum):
+    """How a sensor sits against that of the other side, by which of its axes points up."""
+
+    SAME = "same"
+    UPSIDE_DOWN = "upside_down"
+    TURNED = "turned"  # about a quarter turn, or nothing that straps and cases explain
+
+
+class Handedness(StrEnum):
+    """What gyroscope and accelerometer say of each other's axes."""
+
+    RIGHT = "right"
+    MIRRORED = "mirrored"  # as if an axis of both, or the whole gyroscope, had the wrong sign: no mounting does that
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """How a sensor sits: which of its axes, as ``+x`` or ``-z``, lies nearest to the body's up, forward and left.
+
+    ``off_deg`` is the turn between those box axes and the body's; None, as ``forward`` and ``left``, where they could
+    not be found.
+    """
+
+    placement: Placement
+    up: str
+    forward: str | None
+    left: str | None
+    off_deg: float | None
+    beside: Beside | None  # None without a partner
+    handedness: Handedness
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
     """The verdict on a recording and the sentences behind it."""
@@ -335,6 +368,7 @@ class SessionResult:
     time_course: Mapping[str, Measure] = field(default_factory=dict)
     bouts: tuple[Bout, ...] = ()
     rests: tuple[Rest, ...] = ()
+    mounts: tuple[Mount, ...] = ()
     trunk: Mapping[str, Measure] = field(default_factory=dict)
     joints: Mapping[str, Measure] = field(default_factory=dict)
     waveforms: Mapping[str, WaveformDifference] = field(default_factory=dict)

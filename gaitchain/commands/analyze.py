@@ -23,7 +23,7 @@ from gaitchain.own_model import read_model
     metavar="OUT",
     type=click.Path(path_type=Path),
     required=True,
-    help="Folder for report.html, summary.json, curves.json and the tables events, strides, pelvis and joints (.csv).",
+    help="Folder for report.html, summary.json, curves.json and tables: events, strides, bouts, pelvis, joints (.csv).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--pdf", is_flag=True, help="Write report.pdf, too, and print its path.")

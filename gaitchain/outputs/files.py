@@ -8,7 +8,7 @@ from pathlib import Path
 from gaitchain.outputs.curves import curves_json
 from gaitchain.outputs.plain import JsonObject
 from gaitchain.outputs.summary import summary_bytes
-from gaitchain.outputs.tables import events_csv, joints_csv, pelvis_csv, strides_csv
+from gaitchain.outputs.tables import bouts_csv, events_csv, joints_csv, pelvis_csv, strides_csv
 from pipeline.result import SessionResult
 from sensor.recording.atomic import whole_file
 
@@ -50,6 +50,7 @@ def write_outputs(
     contents = {
         "events.csv": events_csv(result.events),
         "strides.csv": strides_csv(result.strides),
+        "bouts.csv": bouts_csv(result.bouts, result.strides),
         "pelvis.csv": pelvis_csv(result.pelvis_series),
     }
     if result.knee_series is not None:

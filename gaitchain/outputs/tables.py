@@ -1,4 +1,4 @@
-"""The tables of an analysis as CSV bytes: events, strides, pelvic angles, knee angles.
+"""The tables of an analysis as CSV bytes: events, strides, bouts, pelvic angles, knee angles.
 
 UTF-8, comma, one header line, lines end in a bare newline, fixed decimals, an empty cell where nothing is known.
 """
@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.result import Event, KneeSeries, PelvisSeries, Stride
+from pipeline.result import Bout, BoutKind, Event, KneeSeries, PelvisSeries, Stride
 from sensor.samples import FloatArray
 
 EVENT_COLUMNS = ("time_s", "side", "event", "confidence", "note")
+BOUT_COLUMNS = ("start_s", "end_s", "kind", "confidence", "strides", "speed_m_s", "reason")
 PELVIS_COLUMNS = ("time_s", "tilt_deg", "obliquity_deg", "rotation_deg")
 JOINT_COLUMNS = ("time_s", "knee_flexion_left_deg", "knee_flexion_right_deg")
 
@@ -86,6 +87,30 @@ def strides_csv(strides: Iterable[Stride]) -> bytes:
         "reason": _words([stride.reason for stride in ordered]),
     }
     return _csv({name: columns[name] for name in STRIDE_COLUMNS})
+
+
+def bouts_csv(bouts: Sequence[Bout], strides: Iterable[Stride]) -> bytes:
+    """One row per bout, in order; valid strides that begin in it and their median speed only where there is walking."""
+    used = sorted((stride for stride in strides if stride.valid), key=lambda stride: stride.ic_s)
+    begins = np.array([stride.ic_s for stride in used])
+    speeds = np.array([stride.stride_length_m / stride.stride_time_s for stride in used])
+    counts, usual = [], []
+    for bout in bouts:
+        own = speeds[slice(*np.searchsorted(begins, (bout.start_s, bout.end_s)))]
+        known = own[np.isfinite(own)]
+        walks = bout.kind in (BoutKind.WALKING, BoutKind.TURNING)
+        counts.append(len(own) if walks else np.nan)
+        usual.append(float(np.median(known)) if walks and len(known) else np.nan)
+    columns = (
+        _decimals([bout.start_s for bout in bouts], TIME_DECIMALS),
+        _decimals([bout.end_s for bout in bouts], TIME_DECIMALS),
+        _words([bout.kind.value for bout in bouts]),
+        _words([bout.confidence.value for bout in bouts]),
+        _decimals(counts, 0),
+        _decimals(usual, 3),
+        _words([bout.reason for bout in bouts]),
+    )
+    return _csv(dict(zip(BOUT_COLUMNS, columns, strict=True)))
 
 
 def pelvis_csv(series: PelvisSeries) -> bytes:

@@ -38,7 +38,7 @@ from sensor.samples import Placement
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # of every anonymised patient; later sessions keep their distance in days
 OLDEST = 90.0  # years; few people are older, so their age is not told
 _AIDS = re.compile(r"none|no aid|cane|stick|crutch(?:es)?|walker|rollator|frame|left|right|both|two|one")
-_TABLES = ("events.csv", "strides.csv", "pelvis.csv", "joints.csv", "curves.json")
+_TABLES = ("events.csv", "strides.csv", "bouts.csv", "pelvis.csv", "joints.csv", "curves.json")
 _CLOCK_OF_ITS_OWN_S = 86_400.0  # a recording that begins later counts from some date
 _LARGEST = 1e6  # a larger number could be a time, an address or a serial number
 

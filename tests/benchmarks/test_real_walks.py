@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.references import FIRST_TARGETS
 from benchmarks.sets import SETS, Trial, load_trials
 from benchmarks.summary import summarise
 from benchmarks.validate import run_all
+from pipeline.result import Handedness
+from pipeline.session import analyze_table
+from sensor.recording import read_recording
 
 # one person and one trap each: timing, pelvis, impacts; a pause before landing; every third walk of the short sets
 SOME_VIRTUAL = (
@@ -56,3 +61,23 @@ def test_some_walks_of_each_set_reach_the_first_targets(datasets_dir: Path, name
 @pytest.mark.parametrize("name", SETS)
 def test_all_walks_of_each_set_reach_the_first_targets(datasets_dir: Path, name: str) -> None:
     assert_first_targets(name, trials_of(datasets_dir, name))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_real_sensor_is_called_mirrored_and_every_clear_one_is_once_an_axis_is_negated(
+    datasets_dir: Path, name: str
+) -> None:
+    for number, trial in enumerate(some_of(trials_of(datasets_dir, name), name)):
+        table = read_recording(trial.recording)
+        sign = np.ones(3)
+        sign[number % 3] = -1.0
+        other = replace(
+            table,
+            acc_m_s2={p: acc * sign for p, acc in table.acc_m_s2.items()},
+            gyr_rad_s={p: gyr * sign for p, gyr in table.gyr_rad_s.items()},
+        )
+        told = {m.placement: m.handedness for m in analyze_table(table).mounts}
+        assert Handedness.MIRRORED not in told.values(), trial.name
+        negated = {m.placement: m.handedness for m in analyze_table(other).mounts}
+        clear = {p for p, said in told.items() if said is Handedness.RIGHT}
+        assert clear == {p for p, said in negated.items() if said is Handedness.MIRRORED}, trial.name

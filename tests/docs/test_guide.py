@@ -28,6 +28,7 @@ SPEAKING = (
     "sensor/recording/units.py",
     "sensor/recording/exclusion.py",
     "pipeline/quality.py",
+    "pipeline/mounting.py",
     "pipeline/body.py",
     "pipeline/pooling.py",
     "gaitchain/analysis.py",

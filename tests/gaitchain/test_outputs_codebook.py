@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gaitchain.outputs import summary_schema
-from gaitchain.outputs.tables import EVENT_COLUMNS, JOINT_COLUMNS, PELVIS_COLUMNS, STRIDE_COLUMNS
+from gaitchain.outputs.tables import BOUT_COLUMNS, EVENT_COLUMNS, JOINT_COLUMNS, PELVIS_COLUMNS, STRIDE_COLUMNS
 
 CODEBOOK = Path(__file__).parents[2] / "docs" / "outputs.md"
 
@@ -49,6 +49,7 @@ def property_names(schema: Any) -> Iterator[str]:
     [
         ("## events.csv", EVENT_COLUMNS),
         ("## strides.csv", STRIDE_COLUMNS),
+        ("## bouts.csv", BOUT_COLUMNS),
         ("## pelvis.csv", PELVIS_COLUMNS),
         ("## joints.csv", JOINT_COLUMNS),
     ],

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gaitchain.outputs import OutputError, summary, write_outputs
-from gaitchain.outputs.tables import events_csv, joints_csv, pelvis_csv, strides_csv
-from pipeline.result import Event, EventKind, KneeSeries, PelvisSeries
+from gaitchain.outputs.tables import bouts_csv, events_csv, joints_csv, pelvis_csv, strides_csv
+from pipeline.result import Bout, BoutKind, Confidence, Event, EventKind, KneeSeries, PelvisSeries
 from sensor.samples import Side
 from tests.gaitchain.sample_results import Sample, clear_asymmetry, healthy, invalid, one_knee
 
@@ -70,6 +70,30 @@ def test_a_stride_row_carries_the_stride_and_leaves_the_unknown_empty() -> None:
     assert row["reason"] == "gap, 0.3 s"
 
 
+def test_a_bout_row_counts_the_valid_strides_that_begin_in_it() -> None:
+    made = healthy().result.strides[0]
+    strides = [
+        replace(made, ic_s=at, next_ic_s=at + 1.0, stride_length_m=length, valid=valid)
+        for at, length, valid in ((9.9, 2.0, True), (10.0, 1.0, True), (11.0, 1.2, True), (12.0, 3.0, False))
+    ]
+    strides += [replace(made, ic_s=19.0, next_ic_s=20.0, stride_length_m=float("nan"), valid=True)]
+    kinds = ((BoutKind.STANDING, 0.0, 10.0), (BoutKind.WALKING, 10.0, 15.0), (BoutKind.TURNING, 15.0, 20.25))
+    bouts = [Bout(kind, start, end, Confidence.HIGH, f'"{kind}", told') for kind, start, end in kinds]
+    table = rows(bouts_csv(bouts, strides))
+    assert [(row["start_s"], row["end_s"], row["kind"]) for row in table] == [
+        ("0.0000", "10.0000", "standing"),
+        ("10.0000", "15.0000", "walking"),
+        ("15.0000", "20.2500", "turning"),
+    ]
+    assert [(row["strides"], row["speed_m_s"]) for row in table] == [("", ""), ("2", "1.100"), ("1", "")]
+    assert {row["confidence"] for row in table} == {"high"}
+    assert table[1]["reason"] == '"walking", told'
+
+
+def test_an_analysis_without_bouts_leaves_a_header_only() -> None:
+    assert bouts_csv((), healthy().result.strides) == b"start_s,end_s,kind,confidence,strides,speed_m_s,reason\n"
+
+
 ANGLES = st.floats(-180, 180) | st.just(float("nan"))
 
 
@@ -111,7 +135,8 @@ def test_an_hour_at_100_hz_is_written_in_a_moment() -> None:
 
 def test_the_folder_holds_every_file_and_twice_the_same_bytes(tmp_path: Path) -> None:
     paths = write(healthy(), tmp_path / "deep" / "out")
-    names = {"events.csv", "strides.csv", "pelvis.csv", "joints.csv", "curves.json", "summary.json", "report.html"}
+    names = {"events.csv", "strides.csv", "bouts.csv", "pelvis.csv", "joints.csv"}
+    names |= {"curves.json", "summary.json", "report.html"}
     assert set(paths) == names == {path.name for path in (tmp_path / "deep" / "out").iterdir()}
     again = write(healthy(), tmp_path / "again")
     assert all(paths[name].read_bytes() == again[name].read_bytes() for name in names)
@@ -128,7 +153,8 @@ def test_an_invalid_recording_still_gets_all_its_files(tmp_path: Path) -> None:
     paths = write(invalid(), tmp_path)
     assert paths["events.csv"].read_bytes() == b"time_s,side,event,confidence,note\n"
     assert rows(paths["strides.csv"].read_bytes()) == []
-    assert set(paths) == {"events.csv", "strides.csv", "pelvis.csv", "curves.json", "summary.json", "report.html"}
+    tables = {"events.csv", "strides.csv", "bouts.csv", "pelvis.csv"}
+    assert set(paths) == tables | {"curves.json", "summary.json", "report.html"}
 
 
 def test_an_output_folder_that_is_a_file_gives_one_sentence(tmp_path: Path) -> None:
