@@ -109,7 +109,7 @@ def places_of(found: Sequence[Found], wishes: Mapping[str, Placement], *, only: 
         free = next((place for place in Placement if place not in taken), None)
         if one not in taken.values() and free is not None:
             taken[free] = one
-    return tuple(WornNode(one.name, place, one.opener) for place, one in taken.items())
+    return tuple(WornNode(one.name, place, one.opener, one.device) for place, one in taken.items())
 
 
 def _sources(text: str) -> list[Source]:

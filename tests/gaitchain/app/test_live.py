@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,7 @@ def test_every_sensor_gets_a_place_of_its_own_for_now() -> None:
     assert len(set(said.values())) == 3
     assert places({"A": Placement.KNEE_LEFT})["A"] is Placement.KNEE_LEFT  # what somebody says goes before labels
     assert places({"A": Placement.TRUNK}, only=True) == {"A": Placement.TRUNK}
+    assert [node.device for node in places_of([replace(here[0], device="movella_dot")], {})] == ["movella_dot"]
     with pytest.raises(GaitchainError, match=r"Too old\."):
         places_of(here[3:], {})
     with pytest.raises(GaitchainError, match="No sensor was found"):
