@@ -59,15 +59,19 @@ class Door:
 
     async def log_in(self, name: str, password: str, address: str) -> User | None:
         """The user, if name and password are right; 429 for whoever was wrong too often."""
+        self._refuse_too_often(address)
+        async with self._hashing:
+            self._refuse_too_often(address)  # many tries at once have all passed the first time
+            user = await asyncio.to_thread(self.store.users.check, name, password)
+            if user is None:
+                self.tries.wrong(address)
+        await asyncio.to_thread(self.store.audit, "nobody" if user is None else user.name, _WORDS[user is not None])
+        return user
+
+    def _refuse_too_often(self, address: str) -> None:
         wait_s = self.tries.wait_s(address)
         if wait_s:
             raise HTTPException(429, f"Too many wrong tries; wait {wait_s} s.", {"retry-after": str(wait_s)})
-        async with self._hashing:
-            user = await asyncio.to_thread(self.store.users.check, name, password)
-        if user is None:
-            self.tries.wrong(address)
-        await asyncio.to_thread(self.store.audit, "nobody" if user is None else user.name, _WORDS[user is not None])
-        return user
 
 
 _WORDS = {True: "logged in", False: "login refused"}

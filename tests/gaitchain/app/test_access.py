@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import stat
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from gaitchain.app.access.door import AT_ONCE, door
 from gaitchain.app.access.limits import WrongTries
 from gaitchain.app.api import stream
 from gaitchain.app.api.stream import GOING_AWAY
@@ -91,6 +93,19 @@ def test_wrong_tokens_and_passwords_count_together_and_time_forgives(
     assert client.post("/api/session", json=wrong).status_code == 429
     clock.pass_s(1.0)
     assert client.post("/api/session", json={"name": "viewer-1", "password": PASSWORD}).status_code == 200
+
+
+def test_passwords_that_are_tried_at_once_count_like_those_one_after_the_other(
+    users: None, store: Store, clock: FakeClock
+) -> None:
+    one = door(Settings(store.layout.data, users_required=True), store, clock.clocks)
+
+    async def main() -> list[object]:
+        tries = [one.log_in("viewer-1", "wrong password", "192.0.2.1") for _ in range(16)]
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    tried = [answer for answer in asyncio.run(main()) if answer is None]
+    assert len(tried) < one.settings.limits.wrong_tries + AT_ONCE
 
 
 def test_tries_are_forgotten_one_by_one_and_addresses_do_not_share_them() -> None:
