@@ -107,11 +107,13 @@ def test_a_gap_costs_the_strides_it_touches_and_their_neighbours_only(length: in
     holed = without(table, [(p, 1500, length) for p in WORN])
     result = analyze_table(holed, params=SOON)
     start_s, end_s = table.time_s[1500], table.time_s[1500] + length / 100.0
-    kept = {round(s.ic_s, 2): s for s in result.strides if s.valid}
+    kept = [s for s in result.strides if s.valid]
     for stride in whole.strides:
         apart = max(start_s - stride.next_ic_s, stride.ic_s - end_s)  # from the gap, s
         if stride.valid and apart > 2.5 * stride.stride_time_s:
-            found = kept[round(stride.ic_s, 2)]
+            found = min(kept, key=lambda other: abs(other.ic_s - stride.ic_s))
+            assert found.side is stride.side
+            assert found.ic_s == pytest.approx(stride.ic_s, abs=0.005)  # what is usual was learned from fewer strides
             assert found.stance_time_s == pytest.approx(stride.stance_time_s, abs=0.005)
             assert found.obliquity_rom_deg == pytest.approx(stride.obliquity_rom_deg, abs=1.0)
             assert found.stride_length_m == pytest.approx(stride.stride_length_m, rel=0.1)
