@@ -21,7 +21,7 @@ from pipeline.part import Part
 from pipeline.quality import QualityParams
 from pipeline.result import Asymmetry, KneeSeries, PelvisSeries, Quality, Recording, SessionResult, Stride, Verdict
 from pipeline.summary_measures import SummaryParams, gait_measures, joint_measures, pelvis_measures, trunk_measures
-from pipeline.timecourse import TimeCourseParams, time_course
+from pipeline.timecourse import TimeCourseParams, half_minutes, time_course
 from pipeline.waveforms import WaveformParams, waveform_differences
 from sensor.person import Person
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
@@ -100,6 +100,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         time_course=course,
         bouts=tuple(bout for each in done for bout in each.bouts),
         rests=tuple(rest for each in done for rest in each.rests),
+        half_minutes=half_minutes(parts[longest].strides, done[longest].rests, params.time_course),
         mounts=mounts,
         trunk=trunk,
         waveforms=waveform_differences(curves, _stride_time_s(strides), params.waveforms),

@@ -293,6 +293,22 @@ class Rest:
     trunk_lean_deg: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HalfMinute:
+    """Medians over half a minute of walking, for the eye; ``fitted``: it lies in the walk that slopes are taken of.
+
+    ``start_s`` and ``end_s`` are on the recording's clock, ``walked_s`` is walking time at its middle.
+    """
+
+    start_s: float
+    end_s: float
+    walked_s: float
+    fitted: bool
+    strides: int
+    speed_m_s: float | None
+    step_length_m: float | None
+
+
 class Beside(StrEnum):
     """How a sensor sits against that of the other side, by which of its axes points up."""
 
@@ -368,6 +384,7 @@ class SessionResult:
     time_course: Mapping[str, Measure] = field(default_factory=dict)
     bouts: tuple[Bout, ...] = ()
     rests: tuple[Rest, ...] = ()
+    half_minutes: tuple[HalfMinute, ...] = ()
     mounts: tuple[Mount, ...] = ()
     trunk: Mapping[str, Measure] = field(default_factory=dict)
     joints: Mapping[str, Measure] = field(default_factory=dict)

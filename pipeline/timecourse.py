@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.recovery import RecoveryParams, recoveries, until_rest, warm_up
-from pipeline.result import Measure, Rest, Status, Stride
+from pipeline.result import HalfMinute, Measure, Rest, Status, Stride
 from pipeline.walking_time import Course, Quantity, course, speed_m_s
 from sensor.samples import FloatArray, Side
 
@@ -73,6 +73,32 @@ def time_course(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeCo
         *warm_up(found, params.recovery),
     ]
     return {measure.name: measure for measure in measures}
+
+
+def half_minutes(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeCourseParams) -> tuple[HalfMinute, ...]:
+    """Speed and step length in the course of every walk between rests, in bins that begin with the walk.
+
+    A bin of too few strides is left out, as it is from the slopes; ``walked_s`` runs on from walk to walk.
+    """
+    found = course(strides, rests)
+    lasting = _lasting(found, params)
+    out = []
+    for walk in np.unique(found.walk):
+        own = np.flatnonzero(found.walk == walk)
+        clock = found.walking_s[own]
+        which = ((clock - clock[0]) / params.bin_s).astype(int)
+        fitted = len(lasting.strides) == len(found.strides) or lasting.strides[0] is found.strides[own[0]]
+        for index in np.unique(which):
+            inside = own[which == index]
+            if len(inside) < params.strides_in_bin:
+                continue
+            some = [found.strides[i] for i in inside]
+            speed, length = (_median_of(of, params)(some) for of in (speed_m_s, lambda s: 0.5 * s.stride_length_m))
+            walked_s = float(0.5 * (found.walking_s[inside[0]] + found.walking_s[inside[-1]]))
+            last = max(stride.next_ic_s for stride in some)
+            shown = (value if np.isfinite(value) else None for value in (speed, length))
+            out.append(HalfMinute(some[0].ic_s, last, walked_s, fitted, len(some), *shown))
+    return tuple(out)
 
 
 def _lasting(found: Course, params: TimeCourseParams) -> Course:

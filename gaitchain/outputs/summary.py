@@ -66,6 +66,7 @@ def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
         },
         "bouts": plain(result.bouts),
         "rests": plain(result.rests),
+        "half_minutes": plain(result.half_minutes),
         "mounts": plain(result.mounts),
         "waveforms": {name: _waveform(found) for name, found in result.waveforms.items()},
         "measures": {f"{group}.{name}": item for group, items in measures.items() for name, item in items.items()},

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.result import BoutKind, Confidence, Measure, Rest, Status, Stride
-from pipeline.timecourse import TimeCourseParams, theil_sen, time_course
+from pipeline.timecourse import TimeCourseParams, half_minutes, theil_sen, time_course
 from sensor.samples import Side
 from tests.pipeline.strides import stride
 
@@ -204,6 +204,36 @@ class TestWarmUp:
     def test_needs_two_minutes_without_a_rest(self) -> None:
         strides = walked(1.0) + walked(4.0, start_s=90.0)
         assert course(strides, rest(60.0, 90.0))["warm_up_speed_pct"].status is Status.NOT_ASSESSED
+
+
+class TestHalfMinutes:
+    def test_they_follow_the_walk_from_its_begin(self) -> None:
+        found = half_minutes(walked(3.0, lambda minute: 1.2 - 0.1 * minute, start_s=100.0), (), PARAMS)
+        assert [half.start_s for half in found] == [100.0 + 30.0 * k for k in range(6)]
+        assert [half.walked_s for half in found] == pytest.approx([14.75 + 30.0 * k for k in range(6)])
+        assert all(half.strides == 60 and half.fitted for half in found)
+        middles = [1.2 - 0.1 * half.walked_s / 60.0 for half in found]
+        assert [half.speed_m_s for half in found] == pytest.approx(middles, abs=2e-3)
+        assert [half.step_length_m for half in found] == pytest.approx([0.5 * v for v in middles], abs=2e-3)
+
+    def test_every_walk_begins_a_new_one_and_only_the_long_one_is_fitted(self) -> None:
+        strides = walked(0.75) + walked(3.0, start_s=105.0)
+        found = half_minutes(strides, (rest(45.0, 105.0),), PARAMS)
+        assert [half.start_s for half in found] == [0.0, 30.0, *(105.0 + 30.0 * k for k in range(6))]
+        assert [half.fitted for half in found] == [False] * 2 + [True] * 6
+        assert found[2].walked_s == pytest.approx(45.0 + 14.75)
+        assert found[1].end_s <= 46.0
+
+    def test_short_walks_are_fitted_together_and_few_strides_are_no_half_minute(self) -> None:
+        strides = walked(1.0) + walked(1.05, start_s=120.0)
+        found = half_minutes(strides, (rest(60.0, 120.0),), PARAMS)
+        assert [half.fitted for half in found] == [True] * 4
+        assert half_minutes(walked(0.05), (), PARAMS) == ()
+        assert half_minutes([], (), PARAMS) == ()
+
+    def test_what_no_sensor_shows_is_left_open(self) -> None:
+        (half,) = half_minutes([replace(s, stride_length_m=np.nan) for s in walked(0.4)], (), PARAMS)
+        assert (half.speed_m_s, half.step_length_m, half.strides) == (None, None, 48)
 
 
 @given(
