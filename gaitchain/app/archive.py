@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import zipfile
 from pathlib import Path
@@ -12,9 +13,17 @@ def archive_of(session: Path) -> Path:
 
     Beside it and not in the system's temporary folder: it is a patient's data, and belongs on the same disk.
     """
-    with tempfile.NamedTemporaryFile(dir=session.parent, prefix=".export-", suffix=".zip", delete=False) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    descriptor, name = tempfile.mkstemp(dir=session.parent, prefix=".export-", suffix=".zip")
+    packed = Path(name)
+    try:
+        with (
+            os.fdopen(descriptor, "wb") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        ):
             for path in sorted(session.rglob("*")):
                 if path.is_file() and not path.is_symlink():
                     archive.write(path, Path(session.name) / path.relative_to(session))
-        return Path(file.name)
+    except BaseException:
+        packed.unlink()
+        raise
+    return packed

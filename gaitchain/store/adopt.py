@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from gaitchain import __version__
 from gaitchain.store.store import Store
 from gaitchain.store.truth import now
 from sensor.person import Person
-from sensor.recording import read_recording
+from sensor.recording import RecordingTable, read_recording
 from sensor.recording.session_folder import SessionEnd, SessionFolder, SessionInfo, write_info, write_markers
 from sensor.recording.writer import write_table
 
@@ -38,18 +39,30 @@ def adopt_recording(
         The recording cannot be read.
     NotFound
         There is no such patient.
+    OSError
+        The disk is full; nothing of it is left.
     """
     table = read_recording(recording)
     person = store.patient(pid).person
     told = datetime.fromisoformat(table.day).astimezone() if table.day else now()
-    path = store.new_session(pid, by)
+    with store.lock.held():  # or the patient could be deleted under it
+        path = store.new_session(pid, by)
+        try:
+            _write(path, table, person, (started or told).isoformat(), condition)
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+    return path
+
+
+def _write(path: Path, table: RecordingTable, person: Person, created: str, condition: str) -> None:
     folder = SessionFolder(path)
     folder.journal.mkdir(parents=True)
     write_table(table, folder.recording)
     write_markers(folder, table.markers)
     info = SessionInfo(
         session=path.name,
-        created=(started or told).isoformat(),
+        created=created,
         software=f"gaitchain {__version__}",
         end=SessionEnd.COMPLETE,
         person=_as_walked(person, table.person),
@@ -59,7 +72,6 @@ def adopt_recording(
         notes=table.notes,
     )
     write_info(folder, info)  # last: a folder without it is no session
-    return path
 
 
 def _as_walked(patient: Person, told: Person) -> Person:

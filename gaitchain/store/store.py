@@ -128,8 +128,8 @@ class Store:
             There is no session.json in it, or no such patient.
         """
         pid, sid = self.layout.keys(path)
-        self.patient(pid)
         with self.writing() as connection:
+            self.patient(pid)
             new = not connection.execute(select(sessions.c.sid).where(sessions.c.sid == sid)).first()
             earlier = index.care_of(path)
             if care is not None or not earlier.created_by:
@@ -170,8 +170,8 @@ class Store:
 
     def put_care(self, sid: str, care: Care, by: str) -> Session:
         """Write what the therapist says about a session; NotFound if there is none."""
-        session = self.session(sid)
         with self.writing() as connection:
+            session = self.session(sid)
             author = session.care.created_by or by
             write_care(session.path, replace(care, created_by=author))
             index.put(connection, sessions, index.session_row(self.layout, session.pid, sid))

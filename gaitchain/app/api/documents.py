@@ -62,8 +62,8 @@ def report_pdf_(
 def export(sid: SID, store: TheStore, visitor: Therapist) -> FileResponse:
     """The session folder with recording, journal, markers and results. It holds the patient's code."""
     session = store.session(sid)
-    archive = archive_of(session.path)
     store.audit(visitor.name, "session exported", session.pid, sid)
+    archive = archive_of(session.path)
     return FileResponse(
         archive,
         media_type="application/zip",

@@ -118,9 +118,7 @@ def session(sid: SID, store: TheStore, visitor: AnyVisitor) -> SessionOut:
 @routes.put("/{sid}/care", responses=refusals(404))
 def put_care(sid: SID, care: CareIn, store: TheStore, visitor: Therapist) -> SessionOut:
     """Write what the therapist says about a session."""
-    before = store.session(sid)
-    said = Care(**care.model_dump(), created_by=before.care.created_by or visitor.name)
-    return session_out(store.put_care(sid, said, visitor.name))
+    return session_out(store.put_care(sid, Care(**care.model_dump()), visitor.name))
 
 
 @routes.get("/{sid}/summary", responses=refusals(404))

@@ -90,8 +90,8 @@ class Hub:
 
     @property
     def pid(self) -> str | None:
-        """Whose recording runs."""
-        return self._run.order.pid if self._run is not None and self.phase.running else None
+        """Whose recording runs, or is still being stored."""
+        return self._run.order.pid if self._run is not None and not self._run.done else None
 
     def state(self, tab: str) -> dict[str, Any]:
         """The state as one window sees it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,16 +36,25 @@ class Kept:
 
 
 def keep(store: Store, path: Path, care: Care | None, by: str) -> Kept:
-    """Analyse the final recording of a session folder and take it into the index, even if it cannot be analysed."""
+    """Analyse the final recording of a session folder and take it into the index, even if it cannot be analysed.
+
+    Raises
+    ------
+    NotFound
+        The patient was deleted meanwhile.
+    """
     document, problem = None, ""
-    try:
-        analysis = analyse(read_recording(path))
-        write(analysis, SessionFolder(path).results(__version__))
-        document = analysis.document
-    except Exception as error:  # noqa: BLE001 - the session is kept whatever the analysis makes of it
-        explained = explain(error)
-        problem = explained[0] if explained else f"The analysis broke off ({type(error).__name__})."
-    store.add_session(path, care, by)
+    with ExitStack() as stack:
+        try:
+            analysis = analyse(read_recording(path))
+            stack.enter_context(store.lock.held())  # a patient who was deleted meanwhile stays deleted
+            if path.is_dir():
+                write(analysis, SessionFolder(path).results(__version__))
+                document = analysis.document
+        except Exception as error:  # noqa: BLE001 - the session is kept whatever the analysis makes of it
+            explained = explain(error)
+            problem = explained[0] if explained else f"The analysis broke off ({type(error).__name__})."
+        store.add_session(path, care, by)
     return Kept(path, document, problem)
 
 

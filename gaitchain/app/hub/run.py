@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -84,7 +83,7 @@ class LiveRun:
             return LivePhase.FAILED
         if self.verdict is not None:
             return LivePhase.VERDICT
-        if self._task.done():  # left before the walk
+        if self.done:  # left before the walk
             return LivePhase.IDLE
         if self._asked_to_stop:
             return LivePhase.STOPPING
@@ -96,6 +95,11 @@ class LiveRun:
         if moment.phase is Phase.CHECKING and not self._placed:
             return LivePhase.PLACING
         return LivePhase(moment.phase.value)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more happens: what was walked is stored."""
+        return self._task.done()
 
     @property
     def moment(self) -> Moment | None:
@@ -237,8 +241,7 @@ class LiveRun:
 
     async def over(self) -> None:
         """Return once nothing more happens."""
-        with suppress(asyncio.CancelledError):
-            await asyncio.shield(self._task)
+        await asyncio.wait((self._task,))
 
     # -- how it goes
 

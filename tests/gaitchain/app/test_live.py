@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from gaitchain import __version__
+from gaitchain.app.hub.keep import Kept, keep
 from gaitchain.app.hub.order import PLANNED_S, places_of
 from gaitchain.app.hub.remembered import remember_places, remembered_places
 from gaitchain.app.pages.protocols import PROTOCOL_CARDS
@@ -100,6 +102,31 @@ def test_from_strapping_on_to_the_stored_and_analysed_session(play: Callable[[Sc
     assert info.person.code == "K-17"
     assert info.calibration
     assert [marker.label for marker in read_recording(session.path).markers] == ["turn", "pain 4"]
+
+
+def test_nobody_deletes_a_patient_whose_walk_is_still_being_stored(
+    play: Callable[[Scene], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = threading.Event()
+
+    def late(*told: Any) -> Kept:
+        assert stored.wait(30.0)
+        return keep(*told)
+
+    async def scene(at: Desk) -> None:
+        await at.walk()
+        await at.post("stop")
+        await at.phase("verdict")
+        try:
+            assert (await at.client.delete(f"/api/patients/{at.pid}")).status_code == 409
+        finally:
+            stored.set()
+        await at.until(lambda state: state["verdict"]["final"])
+        await at.post("accept")
+        assert (await at.client.delete(f"/api/patients/{at.pid}")).status_code == 200
+
+    monkeypatch.setattr("gaitchain.app.hub.run.keep", late)
+    play(scene)
 
 
 def test_only_the_window_in_control_leads_and_any_other_may_take_control(play: Callable[[Scene], None]) -> None:
