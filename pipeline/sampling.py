@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from pipeline.medians import medians
+from pipeline.medians import middles
 from pipeline.result import Interval
 from sensor.samples import FloatArray
 
@@ -34,11 +34,13 @@ def median_draws(values: FloatArray, params: BootstrapParams, stream: int = 0) -
     blocks = -(-n // block)
     rng = np.random.default_rng([_SEED, stream])
     starts = rng.integers(0, n, size=(draws, blocks))
-    around = np.concatenate((values, values[: block - 1]))
-    drawn = sliding_window_view(around, block)[starts].reshape(draws, -1)[:, :n]
-    median = np.median(values)
+    ordered = np.sort(values)
+    ranks = np.searchsorted(ordered, values).astype(np.int32)  # the middle one of integers is found in half the time
+    pieces = sliding_window_view(np.concatenate((ranks, ranks[: block - 1])), block).copy()
+    lower, upper = middles(pieces.take(starts, axis=0).reshape(draws, -1)[:, :n])
+    drawn, median = 0.5 * (ordered[lower] + ordered[upper]), np.median(values)
     # Drawn blocks vary less than independent strides would; without this 95 % intervals held 83 to 91 %.
-    return np.asarray(median + (medians(drawn) - median) * np.sqrt(n / (n - block)))
+    return np.asarray(median + (drawn - median) * np.sqrt(n / (n - block)))
 
 
 def widened(value: float, interval: Interval, sd: float) -> Interval:
