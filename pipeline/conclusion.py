@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -169,11 +170,14 @@ def _knee_series(parts: Sequence[Part]) -> KneeSeries | None:
     return KneeSeries(*(np.concatenate([getattr(s, n) for s in series]) for n in ("time_s", "left_deg", "right_deg")))
 
 
+@cache
+def _versions() -> Mapping[str, str]:
+    return {"gaitchain": version("gaitchain"), "numpy": np.__version__, "vqf": version("vqf")}
+
+
 def _provenance(parts: Sequence[Part], params: SessionParams) -> dict[str, object]:
     said: dict[str, object] = {
-        "gaitchain": version("gaitchain"),
-        "numpy": np.__version__,
-        "vqf": version("vqf"),
+        **_versions(),
         "params": asdict(params),
     }
     if len(parts) == 1:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -112,10 +113,16 @@ def _blocks(side: CurveSums, most: int) -> tuple[FloatArray, FloatArray]:
 def _drawn(sums: FloatArray, counts: FloatArray, name: str, stream: int, params: WaveformParams) -> FloatArray:
     """Deviation (draws, 101) from their mean curve of blocks drawn anew, spread for the finite number of blocks."""
     blocks = len(counts)
-    rng = np.random.default_rng([_SEED, stream])
-    weights = rng.multinomial(blocks, np.full(blocks, 1.0 / blocks), size=params.draws).astype(np.float64)
-    off = _mean(sums, counts, weights, name) - _mean(sums, counts, np.ones((1, blocks)), name)
+    drawn = _mean(sums, counts, _weights(blocks, params.draws, stream), name)
+    off = drawn - _mean(sums, counts, np.ones((1, blocks)), name)
     return np.asarray(off * np.sqrt(blocks / (blocks - 1.0)))
+
+
+@lru_cache(maxsize=4)
+def _weights(blocks: int, draws: int, stream: int) -> FloatArray:
+    """How often each block is taken in each draw, (draws, blocks); the same for every curve of a side."""
+    rng = np.random.default_rng([_SEED, stream])
+    return rng.multinomial(blocks, np.full(blocks, 1.0 / blocks), size=draws).astype(np.float64)
 
 
 def _regions(difference: FloatArray, apart: FloatArray, params: WaveformParams) -> tuple[Region, ...]:
