@@ -384,7 +384,8 @@ def _curves(stages: _Stages, cycles: Sequence[Cycle]) -> list[CycleCurves]:
     """Curves of cycles, in their order."""
     out: dict[int, CycleCurves] = {}
     for side in Side:
-        own = [i for i, cycle in enumerate(cycles) if cycle.side is side]
+        if not (own := [i for i, cycle in enumerate(cycles) if cycle.side is side]):
+            continue
         ic = np.array([cycles[i].ic.at for i in own])
         next_ic = np.array([cycles[i].next_ic.at for i in own])
         out |= zip(own, cycle_curves(stages.curves[side], side, ic, next_ic), strict=True)

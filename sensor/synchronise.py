@@ -129,21 +129,22 @@ def _interpolate(stream: _Stream, times: FloatArray, rate_hz: float) -> tuple[Fl
     known, values = stream.times, stream.values
     if len(known) == 0:
         return np.full((len(times), 6), np.nan), np.zeros(len(times), dtype=bool)
-    after = np.searchsorted(known, times, side="left")
+    after = known.searchsorted(times, side="left")
     before = np.maximum(after - 1, 0)
     after = np.minimum(after, len(known) - 1)
-    since, until = times - known[before], known[after] - times
-    step = known[after] - known[before]
+    earlier, later = known.take(before), known.take(after)
+    since, until, step = times - earlier, later - times, later - earlier
+    low = values.take(before, axis=0)
+    rise = values.take(after, axis=0) - low
     inside = (since >= 0.0) & (until >= 0.0) & (step <= GAP_PERIODS / rate_hz)
     if (inside & (step > 0.0)).all():
-        low = values[before]
-        return low + (since / step)[:, None] * (values[after] - low), inside
+        return low + (since / step)[:, None] * rise, inside
     apart = np.abs(since), np.abs(until)
     weight = np.divide(since, step, out=np.zeros(len(times)), where=step > 0.0)
     # A lone sample stands for half a period on either side; that also covers the two ends of the recording.
     near = np.minimum(*apart) <= 0.5 / rate_hz
     weight = np.where(inside, weight, (apart[1] < apart[0]).astype(np.float64))
-    out = values[before] + weight[:, None] * (values[after] - values[before])
+    out = low + weight[:, None] * rise
     valid = inside | near
     out[~valid] = np.nan
     return out, valid
