@@ -33,7 +33,7 @@ from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Si
 from sensor.synchronise import GRID_HZ, Frame, UniformGrid
 
 _STRIDE_MARGIN = 0.5 * GRID_HZ  # signals that the numbers of a stride need behind it
-_SLOW = int(0.5 * GRID_HZ)  # angles are shown this often at least
+_SLOW = int(0.75 * GRID_HZ)  # angles are shown this often at least; longer than a step, which is an occasion of its own
 _LOOK_BACK = int(12 * GRID_HZ)  # signals kept before the oldest cycle still to come
 
 
@@ -83,6 +83,7 @@ class _Stages:
     signals: tuple[SignalStage, ...]  # each after those that it reads
     curves: dict[Side, CurveSignals]
     knees: dict[Side, KneeFlexion]
+    heading: HeadingRate
     turns: TurnFinder
     postures: PostureCells
     body: BodySignals
@@ -217,14 +218,18 @@ class Engine:
         return Increment(events, strides, *angles)
 
     def _slow_due(self, stages: _Stages) -> bool:
-        """Whether to compute the signals behind strides and curves now: a stride may be complete, or it is time.
+        """Whether to compute the signals behind strides and curves now: a stride is complete, or it is time.
 
         Their cost is by the call. When they are computed changes no number, only how many increments share them.
         """
         end = min(motion.end for motion in self._motions.values())
-        if stages.waiting and stages.waiting[0].reach + _STRIDE_MARGIN <= end - self._turns_lag:
+        if end - stages.slow >= _SLOW:
             return True
-        return end - stages.slow >= _SLOW
+        if not stages.waiting or stages.waiting[0].reach + _STRIDE_MARGIN > end - self._turns_lag:
+            return False
+        for stage in (stages.heading, stages.turns):  # whether the person turns is what strides wait for longest
+            stage.advance(end)
+        return stages.waiting[0].reach + _STRIDE_MARGIN <= stages.turns.settled
 
     def _advance_signals(self, stages: _Stages, *, last: bool) -> None:
         stages.slow = min(motion.end for motion in self._motions.values())
@@ -358,6 +363,7 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
         signals=tuple(stage for stage in stages if stage is not None),
         curves=curves,
         knees=knees,
+        heading=heading,
         turns=turns,
         postures=postures,
         body=BodySignals(signals, angles[0], trunk.acceleration if trunk else None, angles[1]),
