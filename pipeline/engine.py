@@ -22,7 +22,7 @@ from pipeline.leg_events import LegEvents
 from pipeline.level_acceleration import LevelAcceleration
 from pipeline.measures import BodySignals, LegSignals, MeasureParams, measure
 from pipeline.orientation import Motion, OrientationParams
-from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
+from pipeline.pelvis import HeadingRate, PelvisAngles
 from pipeline.pelvis_events import PelvisEvents, UsualStep
 from pipeline.pelvis_frame import PelvisFrame
 from pipeline.posture import PostureCells, Postures
@@ -44,7 +44,6 @@ class EngineParams:
     orientation: OrientationParams = field(default_factory=OrientationParams)
     calibration: CalibrationParams = field(default_factory=CalibrationParams)
     cycles: CycleParams = field(default_factory=CycleParams)
-    pelvis: PelvisParams = field(default_factory=PelvisParams)
     turns: TurnParams = field(default_factory=TurnParams)
     measures: MeasureParams = field(default_factory=MeasureParams)
 
@@ -314,8 +313,8 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
     sources: list[tuple[ContactSource, tuple[Placement, ...]]] = []
     hips: dict[Side, HipFlexion] = {}
     curves: dict[Side, CurveSignals] = {}
-    pelvis = _angles_of(calibration.pelvis, motions, calibration, params, start)
-    thorax = _angles_of(calibration.trunk, motions, calibration, params, start)
+    pelvis = _angles_of(calibration.pelvis, motions, calibration, start)
+    thorax = _angles_of(calibration.trunk, motions, calibration, start)
     limbs = {p: Inclination(motions[p], leg.to_segment, start) for p, leg in legs.items()}
     bent = {p: limb for p, limb in limbs.items() if p not in calibration.mirrored}  # those that angles are read from
     for side in Side:
@@ -328,9 +327,9 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
                     shanks[side] = detectors[side]
                 break
         if knee in bent and thigh in bent:
-            knees[side] = KneeFlexion(bent[thigh], bent[knee], params.pelvis.settle_s)
+            knees[side] = KneeFlexion(bent[thigh], bent[knee])
         if thigh in bent and pelvis is not None:
-            hips[side] = HipFlexion(bent[thigh], pelvis.angles, params.pelvis.settle_s)
+            hips[side] = HipFlexion(bent[thigh], pelvis.angles)
         knee_flexion = knees[side].flexion if side in knees else None
         hip_flexion = hips[side].flexion if side in hips else None
         signals[side] = LegSignals(limbs[knee] if side in shanks else None, knee_flexion, hip_flexion, knee in bent)
@@ -376,14 +375,13 @@ def _angles_of(
     frame: PelvisFrame | None,
     motions: Mapping[Placement, Motion],
     calibration: Calibration,
-    params: EngineParams,
     start: int,
 ) -> PelvisAngles | None:
     """Tilt, obliquity and rotation of the pelvis, or of the trunk by the same formulas."""
     if frame is None:
         return None
     worn = {p: motions[p] for p in frame.to_pelvis}
-    return PelvisAngles(worn, frame.to_pelvis, round(calibration.stride), start, params.pelvis)
+    return PelvisAngles(worn, frame.to_pelvis, round(calibration.stride), start)
 
 
 def _curves(stages: _Stages, cycles: Sequence[Cycle]) -> list[CycleCurves]:

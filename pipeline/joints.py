@@ -14,8 +14,7 @@ from pipeline.bridging import Trust
 from pipeline.orientation import Motion
 from pipeline.rotations import up_axes
 from pipeline.timeline import Series
-from sensor.samples import BoolArray, FloatArray
-from sensor.synchronise import GRID_HZ
+from sensor.samples import FloatArray
 
 
 def inclination(motion: Motion, to_segment: FloatArray, start: int, end: int) -> FloatArray:
@@ -48,15 +47,14 @@ class Inclination:
 
 
 class KneeFlexion:
-    """Stage: thigh and shank of one side in, series of knee flexion in degrees out, NaN where untrusted.
+    """Stage: thigh and shank of one side in, series of knee flexion in degrees out, NaN inside gaps.
 
     The two inclinations are advanced before it.
     """
 
-    def __init__(self, thigh: Inclination, shank: Inclination, settle_s: float) -> None:
+    def __init__(self, thigh: Inclination, shank: Inclination) -> None:
         self.flexion = Series(1, thigh.angle.start)
         self._thigh, self._shank = thigh, shank
-        self._settle = int(settle_s * GRID_HZ)
 
     def advance(self, end: int) -> None:
         """Take in the samples before the grid index ``end``."""
@@ -65,7 +63,7 @@ class KneeFlexion:
             return
         flexion = np.degrees(self._thigh.angle.window(begin, end) - self._shank.angle.window(begin, end))
         for motion in (self._thigh.motion, self._shank.motion):
-            flexion[unsettled(motion, begin, end, self._settle)] = np.nan
+            flexion[motion.trust.window(begin, end) >= Trust.WITHHELD] = np.nan
         self.flexion.append(flexion)
 
     def finish(self) -> None:
@@ -77,16 +75,15 @@ class KneeFlexion:
 
 
 class HipFlexion:
-    """Stage: thigh of one side and pelvis in, series of hip flexion in degrees out, NaN where untrusted.
+    """Stage: thigh of one side and pelvis in, series of hip flexion in degrees out, NaN inside gaps.
 
     Thigh and pelvis are advanced before it. Formula: inclination of the thigh plus anterior tilt of the pelvis, both
     against standing.
     """
 
-    def __init__(self, thigh: Inclination, pelvis_deg: Series, settle_s: float) -> None:
+    def __init__(self, thigh: Inclination, pelvis_deg: Series) -> None:
         self.flexion = Series(1, thigh.angle.start)
         self._thigh, self._pelvis_deg = thigh, pelvis_deg
-        self._settle = int(settle_s * GRID_HZ)
 
     def advance(self, end: int) -> None:
         """Take in the samples before the grid index ``end``, as far as the pelvis is known."""
@@ -94,7 +91,7 @@ class HipFlexion:
         if end <= begin:
             return
         flexion = np.degrees(self._thigh.angle.window(begin, end)) + self._pelvis_deg.window(begin, end)[:, 0]
-        flexion[unsettled(self._thigh.motion, begin, end, self._settle)] = np.nan
+        flexion[self._thigh.motion.trust.window(begin, end) >= Trust.WITHHELD] = np.nan
         self.flexion.append(flexion)
 
     def finish(self) -> None:
@@ -104,12 +101,3 @@ class HipFlexion:
     def forget(self, before: int) -> None:
         """Let go of what lies before a grid index."""
         self.flexion.forget(before)
-
-
-def unsettled(motion: Motion, begin: int, end: int, settle: int) -> BoolArray:
-    """Which samples of ``[begin, end)`` lie inside a gap or less than ``settle`` samples behind one."""
-    # Back to where a gap may still unsettle the first of these samples.
-    before = min(settle, begin - motion.trust.start)
-    gap = motion.trust.window(begin - before, end) >= Trust.WITHHELD
-    gap = np.concatenate((np.zeros(settle - before), gap))
-    return np.asarray(np.convolve(gap, np.ones(settle + 1), "full")[settle : settle + end - begin] > 0.5)

@@ -2,6 +2,10 @@
 
 Orientation is VQF without magnetometer (Laidig & Seel, Information Fusion 2023), the maker's C++ library. Its update
 is recursive per sample, so any chunking gives the same quaternions; heading starts arbitrary and drifts.
+
+Deviation: the library starts on its first sample of acceleration, which in walking is off the vertical by tens of
+degrees, and needs seconds to find back. Here a start, at the beginning and behind a gap, looks ahead: it takes the
+accelerations to come into the first sample's axes by the gyroscope and stands still at their weighted mean before it.
 """
 
 from __future__ import annotations
@@ -21,9 +25,9 @@ from sensor.synchronise import GRID_HZ
 
 @dataclass(frozen=True, slots=True)
 class OrientationParams:
-    """VQF's own defaults, stated: the inclination error in walking hardly depends on them."""
+    """VQF's own default, stated: the inclination error in walking hardly depends on it."""
 
-    tau_acc_s: float = 3.0
+    tau_acc_s: float = 3.0  # also what a start looks ahead: the filter averages its first accelerations over as much
     bridging: BridgingParams = field(default_factory=BridgingParams)
 
 
@@ -40,6 +44,8 @@ class Motion:
         ``bridging.Trust`` of each sample.
     samples : int
         Valid samples seen.
+
+    A run of samples behind a gap, or at the beginning, is held back until it is as long as a start looks ahead.
     """
 
     def __init__(self, params: OrientationParams | None = None) -> None:
@@ -50,8 +56,11 @@ class Motion:
         self._first: FloatArray | None = None
         self._changed = np.zeros(6, dtype=bool)
         self._bridging = Bridging(self.params.bridging)
+        self._ahead = round(self.params.tau_acc_s * GRID_HZ)
+        self._held: list[tuple[FloatArray, FloatArray]] = []
+        self._lacking = self._ahead  # samples that a start still waits for
         self._filter = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
-        self._in_gap = False
+        self._in_gap = True  # as before the first sample
         self._bias = self._filter.getBiasEstimate()  # as it was before the gap: the filling would pull at it
         self._last = np.array([1.0, 0.0, 0.0, 0.0])
         self._heading = np.array([1.0, 0.0, 0.0, 0.0])  # turn about z that keeps the heading over a restart
@@ -98,6 +107,7 @@ class Motion:
     def finish(self) -> None:
         """Take in what the bridging still holds back."""
         self._append(*self._bridging.finish())
+        self._release()
 
     def forget(self, before: int) -> None:
         """Let go of what lies before a grid index."""
@@ -107,39 +117,69 @@ class Motion:
             series.forget(before)
 
     def _append(self, samples: FloatArray, trust: FloatArray) -> None:
-        if not len(samples):
-            return
-        self.acc.append(samples[:, :3])
-        self.gyr.append(samples[:, 3:])
-        self.trust.append(trust)
+        for first, last, withheld in _runs(trust):
+            self._held.append((samples[first:last], trust[first:last]))
+            self._lacking = self._ahead if withheld else self._lacking - (last - first)
+            if withheld or self._lacking <= 0:
+                self._release()
+
+    def _release(self) -> None:
+        for samples, trust in self._held:
+            self.acc.append(samples[:, :3])
+            self.gyr.append(samples[:, 3:])
+            self.trust.append(trust)
+        self._held.clear()
 
     def _orient_rest(self) -> None:
         begin = self._quat.end
-        withheld = self.trust.window(begin, self.end) >= Trust.WITHHELD
-        edges = np.concatenate(([0], np.flatnonzero(np.diff(withheld)) + 1, [len(withheld)])) + begin
-        for first, last in pairwise(edges.tolist()):
-            acc, gyr = self.acc.window(first, last), self.gyr.window(first, last)
-            self._quat.append(self._orient(acc, gyr, gap=bool(withheld[first - begin])))
+        for first, last, withheld in _runs(self.trust.window(begin, self.end)):
+            run = begin + first, begin + last
+            self._quat.append(self._orient(self.acc.window(*run), self.gyr.window(*run), gap=withheld))
 
     def _orient(self, acc: FloatArray, gyr: FloatArray, *, gap: bool) -> FloatArray:
         """Orientation over a run of samples, all inside a gap or all outside.
 
-        A gap's filling misleads the filter for seconds; starting afresh after it finds the vertical within one.
+        A gap's filling misleads the filter for seconds; it starts afresh behind it.
         """
-        restarted, entered = self._in_gap and not gap, gap and not self._in_gap
+        starts, entered = self._in_gap and not gap, gap and not self._in_gap
         self._in_gap = gap
         if entered:
             self._bias = self._filter.getBiasEstimate()
-        if restarted:
-            # The first second's error of the vertical would pull at the bias, and differently in every mounting.
-            self._filter = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s, motionBiasEstEnabled=False)
-            self._filter.setBiasEstimate(*self._bias)
+        if starts:
+            self._filter = self._started(acc[: self._ahead], gyr[: self._ahead])
         quat = np.asarray(self._filter.updateBatch(gyr, acc)["quat6D"])
-        if restarted:
+        if starts:
             self._heading = _heading_between(quat[0], self._last)
         quat = product(self._heading, quat)
         self._last = quat[-1].copy()
         return quat
+
+    def _started(self, acc: FloatArray, gyr: FloatArray) -> VQF:
+        """A filter that stands before the first of these samples, as they together see the vertical."""
+        bias, sigma = self._bias
+        turning = VQF(1.0 / GRID_HZ, motionBiasEstEnabled=False, restBiasEstEnabled=False)
+        turning.setBiasEstimate(bias)
+        # The library passes over accelerations of zero, so that only the gyroscope turns this one.
+        turned = np.asarray(turning.updateBatch(gyr, np.zeros(acc.shape))["quat6D"])
+        # Fading in and out: a mean over a broken number of steps would keep a part of one.
+        weight = np.hanning(len(acc) + 2)[1:-1]
+        up = (weight[:, None] * rotate(turned, acc)).sum(axis=0) / weight.sum()
+
+        started = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
+        started.setMotionBiasEstEnabled(False)
+        started.setRestBiasEstEnabled(False)
+        started.setBiasEstimate(bias, sigma)
+        started.updateBatch(np.tile(bias, (self._ahead, 1)), np.tile(up, (self._ahead, 1)))
+        started.setMotionBiasEstEnabled(True)
+        started.setRestBiasEstEnabled(True)
+        return started
+
+
+def _runs(trust: FloatArray) -> list[tuple[int, int, bool]]:
+    """Begin, end and whether withheld, of each run of samples that are all withheld or all not."""
+    withheld = trust >= Trust.WITHHELD
+    edges = [0, *(np.flatnonzero(withheld[1:] != withheld[:-1]) + 1).tolist(), len(withheld)]
+    return [(first, last, bool(withheld[first])) for first, last in pairwise(edges) if last > first]
 
 
 def _heading_between(start: FloatArray, goal: FloatArray) -> FloatArray:

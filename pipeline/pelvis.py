@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
@@ -23,18 +22,10 @@ from pipeline.orientation import Motion
 from pipeline.rotations import matrices, up_axes
 from pipeline.timeline import Series
 from sensor.samples import FloatArray, Placement
-from sensor.synchronise import GRID_HZ
-
-
-@dataclass(frozen=True, slots=True)
-class PelvisParams:
-    """What is trusted."""
-
-    settle_s: float = 1.0  # after a gap that was not bridged the orientation is off by 2 degrees, and under 0.5 later
 
 
 class PelvisAngles:
-    """Stage: motion of the pelvis sensors in; series of tilt, obliquity, rotation in degrees out, NaN where untrusted.
+    """Stage: motion of the pelvis sensors in; series of tilt, obliquity, rotation in degrees out, NaN inside gaps.
 
     Parameters
     ----------
@@ -53,9 +44,7 @@ class PelvisAngles:
         to_pelvis: Mapping[Placement, FloatArray],
         stride: int,
         start: int,
-        params: PelvisParams,
     ) -> None:
-        self.params = params
         self.angles = Series(3, start)
         self._motions = motions
         self._to_pelvis = to_pelvis
@@ -63,7 +52,6 @@ class PelvisAngles:
         self._mean_yaw = Fir(mean_taps(stride | 1))
         self._held = np.empty((0, 4))  # tilt, obliquity, yaw, trusted: waiting for the average yaw
         self._yaw: dict[Placement, tuple[float, float]] = {}  # last wrapped and unwrapped yaw of each sensor
-        self._since_gap = np.inf
 
     def advance(self, end: int) -> None:
         """Take in the motion's samples before the grid index ``end``."""
@@ -110,21 +98,9 @@ class PelvisAngles:
         return np.asarray(out)
 
     def _trusted(self, end: int) -> FloatArray:
-        """1.0 where no sensor is inside a gap, nor settling after a long one."""
-        withheld = np.zeros(end - self._next, dtype=bool)
-        for motion in self._motions.values():
-            withheld |= motion.trust.window(self._next, end) >= Trust.WITHHELD
-        trusted = np.ones(len(withheld))
-        edges = np.concatenate(([0], np.flatnonzero(np.diff(withheld)) + 1, [len(withheld)]))
-        for first, last in pairwise(edges):
-            if withheld[first]:
-                trusted[first:last] = 0.0
-                self._since_gap = 0.0
-            else:
-                unsettled = int(np.clip(self.params.settle_s * GRID_HZ - self._since_gap, 0, last - first))
-                trusted[first : first + unsettled] = 0.0
-                self._since_gap += float(last - first)
-        return trusted
+        """1.0 where no sensor is inside a gap."""
+        windows = [motion.trust.window(self._next, end) for motion in self._motions.values()]
+        return np.asarray((np.max(windows, axis=0) < Trust.WITHHELD).astype(float))
 
 
 @dataclass(slots=True)

@@ -32,7 +32,6 @@ class StrideLengthParams:
 
     sensor_above_ankle: float = 0.186  # of body height: shank 0.246 minus 0.06 below the knee (simulator table 5.6)
     search: tuple[float, float] = (0.10, 0.45)  # of the stride after initial contact
-    settle_s: float = 1.0  # after a gap the orientation needs this long to find back
     plausible_m: tuple[float, float] = (0.1, 3.5)  # beyond, a sensor's unit or fixation is wrong
 
 
@@ -85,16 +84,14 @@ def stride_lengths_m(shank: Inclination, ics: FloatArray, height_m: float, param
     Returns
     -------
     (k,) array
-        NaN without the contacts, near gaps, and beyond what is plausible.
+        NaN without the contacts, across gaps, and beyond what is plausible.
     """
     out, known = np.full(len(ics), np.nan), np.flatnonzero(np.isfinite(ics).all(axis=1))
     ic, next_ic, after = ics[known].T
     start, end = mid_stances(shank, ic, next_ic, params), mid_stances(shank, next_ic, after, params)
     motion = shank.motion
     trust = motion.trust.window(motion.trust.start, motion.trust.end)
-    withheld = count_where(
-        motion.trust, start - int(params.settle_s * GRID_HZ), end + 1, np.asarray(trust >= Trust.WITHHELD)
-    )
+    withheld = count_where(motion.trust, start, end + 1, np.asarray(trust >= Trust.WITHHELD))
     good = (start >= 0) & (end > start) & (withheld == 0) & holds(motion.quat, start, end + 1)
     moved = displacements_m(shank, start[good], end[good], params.sensor_above_ankle * height_m)
     length = np.hypot(moved[:, 0], moved[:, 1])

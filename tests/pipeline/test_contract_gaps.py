@@ -15,7 +15,7 @@ from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
 from sensor.simulation import WalkSpec
 from tests.pipeline.judging import assert_same_bits, assert_sane
-from tests.pipeline.walks import SOON, long_walk, only, recording, walk, without
+from tests.pipeline.walks import SOON, WALKS, long_walk, only, recording, walk, without
 
 Gap = tuple[Placement, int, int]
 
@@ -117,6 +117,29 @@ def test_a_gap_costs_the_strides_it_touches_and_their_neighbours_only(length: in
             assert found.stance_time_s == pytest.approx(stride.stance_time_s, abs=0.005)
             assert found.obliquity_rom_deg == pytest.approx(stride.obliquity_rom_deg, abs=1.0)
             assert found.stride_length_m == pytest.approx(stride.stride_length_m, rel=0.1)
+
+
+@pytest.mark.parametrize("length", [12, 60, 300])
+def test_angles_right_behind_a_gap_are_as_true_as_without_it(length: int) -> None:
+    made = walk(WALKS["healthy"])
+    table = only(made.table, (*KNEES, *THIGHS, *HIPS))
+    whole = analyze_table(table, params=SOON)
+    holed = analyze_table(without(table, [(p, 1500, length) for p in table.placements]), params=SOON)
+    behind = slice(1500 + length, 1600 + length)
+
+    def errors_deg(result: SessionResult) -> list[float]:
+        assert result.knee_series is not None
+        pelvis, knees, truth = result.pelvis_series, result.knee_series, made.truth
+        pairs = (
+            (pelvis.tilt_deg, truth.tilt_deg),
+            (pelvis.obliquity_deg, truth.obliquity_deg),
+            (knees.left_deg, truth.knee_flexion_left_deg),
+            (knees.right_deg, truth.knee_flexion_right_deg),
+        )
+        return [float(np.sqrt(np.mean((ours - true)[behind] ** 2))) for ours, true in pairs]
+
+    for ours, usual in zip(errors_deg(holed), errors_deg(whole), strict=True):
+        assert ours < usual + 0.5
 
 
 def test_events_beside_a_short_gap_are_kept_and_say_so() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
 from pipeline.orientation import Motion
-from pipeline.pelvis import HeadingRate, PelvisAngles, PelvisParams
+from pipeline.pelvis import HeadingRate, PelvisAngles
 from pipeline.timeline import Series
 from pipeline.turns import TurnFinder, TurnParams
 from sensor.samples import FloatArray, Placement
@@ -23,7 +23,7 @@ def angles_of(
     motions: dict[Placement, Motion], mounts: dict[Placement, FloatArray], cuts: tuple[int, ...] = ()
 ) -> FloatArray:
     """Tilt, obliquity, rotation (n, 3), degrees."""
-    stage = PelvisAngles(motions, mounts, STRIDE, 0, PelvisParams())
+    stage = PelvisAngles(motions, mounts, STRIDE, 0)
     for part in pieces(next(iter(motions.values())).end, cuts):
         stage.advance(part.stop)
     stage.finish()
@@ -130,11 +130,10 @@ class TestGaps:
         assert np.isfinite(self.found((400, 410, Trust.BRIDGED))).all()
 
     @pytest.mark.parametrize("length", [11, 60, 300])
-    def test_one_sensor_withheld_withholds_the_pelvis_until_it_has_settled(self, length: int) -> None:
+    def test_one_sensor_withheld_withholds_the_pelvis_as_long(self, length: int) -> None:
         found = self.found((400, 400 + length, Trust.WITHHELD))
         untrusted = np.flatnonzero(np.isnan(found).any(axis=1))
-        settle = round(100 * PelvisParams().settle_s)
-        np.testing.assert_array_equal(untrusted, np.arange(400, 400 + length + settle))
+        np.testing.assert_array_equal(untrusted, np.arange(400, 400 + length))
         assert np.isnan(found[untrusted]).all()
 
     @settings(max_examples=30)

@@ -118,15 +118,15 @@ def test_mid_stance_is_where_the_shank_passes_the_upright() -> None:
 
 
 class TestWithheld:
-    @pytest.mark.parametrize(("start", "end"), [(150, 162), (225, 240), (60, 75)])
-    def test_a_gap_between_the_mid_stances_or_just_before_them(self, start: int, end: int) -> None:
+    @pytest.mark.parametrize(("start", "end"), [(150, 162), (225, 240)])
+    def test_a_gap_between_the_mid_stances(self, start: int, end: int) -> None:
         motion, mount = walking_leg(1.2)
         motion.trust.window(0, motion.end)[start:end] = Trust.WITHHELD
         assert np.isnan(length_of(motion, mount))
 
     def test_a_gap_elsewhere_or_a_bridged_one_does_not_matter(self) -> None:
         motion, mount = walking_leg(1.2)
-        motion.trust.window(0, motion.end)[[5, 400]] = Trust.WITHHELD
+        motion.trust.window(0, motion.end)[[5, 75, 400]] = Trust.WITHHELD
         motion.trust.window(0, motion.end)[200:208] = Trust.BRIDGED
         assert np.isfinite(length_of(motion, mount))
 
