@@ -116,9 +116,9 @@ async def control(tab: Tab, hub: TheHub, _: Therapist) -> State:
 
 
 @routes.post("/search", responses=refusals(409))
-async def search(tab: Tab, hub: TheHub, _: Therapist) -> State:
+async def search(tab: Tab, hub: TheHub, visitor: Therapist) -> State:
     """Try again after it has failed."""
-    await hub.search(tab)
+    await hub.search(tab, visitor.name)
     return hub.state(tab)
 
 
@@ -186,15 +186,15 @@ async def stop(tab: Tab, hub: TheHub, _: Therapist) -> State:
 
 
 @routes.post("/accept", responses=refusals(409))
-async def accept(tab: Tab, hub: TheHub, _: Therapist) -> Decided:
+async def accept(tab: Tab, hub: TheHub, visitor: Therapist) -> Decided:
     """Accept the session."""
-    return Decided(session=await hub.decide(tab, CareVerdict.ACCEPTED))
+    return Decided(session=await hub.decide(tab, CareVerdict.ACCEPTED, visitor.name))
 
 
 @routes.post("/repeat", responses=refusals(409))
-async def repeat(tab: Tab, hub: TheHub, _: Therapist) -> Decided:
+async def repeat(tab: Tab, hub: TheHub, visitor: Therapist) -> Decided:
     """Have it walked again; what was walked is kept."""
-    return Decided(session=await hub.decide(tab, CareVerdict.REPEAT))
+    return Decided(session=await hub.decide(tab, CareVerdict.REPEAT, visitor.name))
 
 
 @routes.post("/cancel", responses=refusals(409))

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from gaitchain.app.hub.keep import keep_unfinished
@@ -15,7 +16,7 @@ from gaitchain.app.hub.run import LiveRun, RunParams
 from gaitchain.app.hub.said import NodeNews, check_said, node_said, walked_said
 from gaitchain.app.hub.subscribers import MOST, Subscriber
 from gaitchain.app.hub.traces import EVERY_S, Traces
-from gaitchain.store import Care, CareVerdict, Store
+from gaitchain.store import CareVerdict, Store
 from sensor.samples import Placement
 
 SYSTEM = "system"  # who restores what broke off
@@ -123,12 +124,12 @@ class Hub:
             self._run = LiveRun(order, path, self._store, self.news, self._params)
         self.news()
 
-    async def search(self, tab: str) -> None:
+    async def search(self, tab: str, by: str) -> None:
         """Try again what has failed."""
         run = self.led_by(tab)
         if run.phase is not LivePhase.FAILED:
             raise NotNow(f"This cannot be done now ({run.phase.value}).")
-        await self.start(tab, run.order)
+        await self.start(tab, replace(run.order, by=by))
 
     async def place(self, tab: str, places: Mapping[str, Placement | None], *, done: bool) -> None:
         """Say where sensors are worn. Without one that is worn nowhere the recording connects anew."""
@@ -152,20 +153,20 @@ class Hub:
             raise NotNow("The walk has begun; stop it first.")
         else:
             await self._settled()
-        self._leave()
+        self._leave(run)
 
-    async def decide(self, tab: str, decision: CareVerdict) -> str:
+    async def decide(self, tab: str, decision: CareVerdict, by: str) -> str:
         """Accept a session, or have it walked again; the key of the session that was decided about."""
         run = self.led_by(tab)
         if run.phase is not LivePhase.VERDICT:
             raise NotNow(f"This cannot be done now ({run.phase.value}).")
         await self._settled()
-        sid, by = run.path.name, run.order.by
+        sid = run.path.name
         await asyncio.to_thread(self._decide, sid, decision, by)
         if decision is CareVerdict.REPEAT:
-            await self.start(tab, run.order)
+            await self.start(tab, replace(run.order, by=by))
         else:
-            self._leave()
+            self._leave(run)
         return sid
 
     def news(self) -> None:
@@ -178,12 +179,13 @@ class Hub:
     # -- how it goes
 
     def _decide(self, sid: str, decision: CareVerdict, by: str) -> None:
-        care = self._store.session(sid).care
-        said = Care(care.protocol, care.condition, care.pain_before, care.pain_after, care.notes, decision, by)
-        self._store.put_care(sid, said, by)
+        with self._store.lock.held():  # what somebody writes beside it stays
+            care = self._store.session(sid).care
+            self._store.put_care(sid, replace(care, verdict=decision), by)
 
-    def _leave(self) -> None:
-        self._run = self._holder = None
+    def _leave(self, run: LiveRun) -> None:
+        if self._run is run:  # else another has begun meanwhile
+            self._run = self._holder = None
         self.news()
 
     async def _settled(self) -> None:

@@ -18,7 +18,7 @@ from gaitchain.app.hub.remembered import remember_places, remembered_places
 from gaitchain.app.pages.protocols import PROTOCOL_CARDS
 from gaitchain.errors import GaitchainError
 from gaitchain.simulated_patient import ObedientPatient
-from gaitchain.store import Store
+from gaitchain.store import CareVerdict, Store
 from sensor.acquisition.finding import Found
 from sensor.recording import read_recording
 from sensor.recording.session_folder import SessionEnd, SessionFolder, read_info
@@ -296,6 +296,18 @@ def test_repeat_keeps_what_was_walked_and_begins_again(play: Callable[[Scene], N
     play(scene)
     (session,) = store.sessions()
     assert session.care.verdict == "repeat"
+
+
+def test_the_trail_says_who_decided_not_who_began(play: Callable[[Scene], None], store: Store) -> None:
+    async def scene(at: Desk) -> None:
+        await at.walk()
+        await at.stop()
+        await at.app.state.hub.decide(TAB, CareVerdict.ACCEPTED, "bob")  # who has taken the window over
+
+    play(scene)
+    (session,) = store.sessions()
+    assert (session.care.verdict, session.care.created_by) == (CareVerdict.ACCEPTED, "local")
+    assert [one.who for one in store.audit_trail() if one.what == "session notes changed"] == ["bob"]
 
 
 def test_sensors_that_fall_silent_are_red_and_come_back_and_the_recording_goes_on(
