@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 from gaitchain.app.access.headers import REPORT_POLICY
 from gaitchain.app.api.asked import SID, AnyVisitor, Therapist, TheStore, refusals
 from gaitchain.app.archive import archive_of
+from gaitchain.app.stored import person_of
 from gaitchain.report import report_html
 from gaitchain.store import Session
 
@@ -33,8 +34,9 @@ def _named(session: Session, ending: str) -> dict[str, str]:
 @routes.get("/{sid}/report.html", response_class=Response, responses=_file("text/html", "One self-contained page."))
 def report_page(sid: SID, store: TheStore, visitor: AnyVisitor) -> Response:
     """The report as one page, A4 when printed."""
-    session, patient = store.session(sid), store.patient(store.session(sid).pid)
-    page = report_html(store.result(sid), store.curves(sid), patient.person, created=_day(session))
+    session, document = store.session(sid), store.result(sid)
+    person = person_of(document, store.patient(session.pid).person)
+    page = report_html(document, store.curves(sid), person, created=_day(session))
     store.audit(visitor.name, "report seen", session.pid, sid)
     headers = {"content-security-policy": REPORT_POLICY, **_named(session, "html")}
     return Response(page, media_type="text/html; charset=utf-8", headers=headers)
@@ -50,8 +52,9 @@ def report_pdf_(
     """The report as PDF."""
     from gaitchain.report.pdf import report_pdf  # typst is large
 
-    session, patient = store.session(sid), store.patient(store.session(sid).pid)
-    pdf = report_pdf(store.result(sid), store.curves(sid), patient.person, created=_day(session), compact=compact)
+    session, document = store.session(sid), store.result(sid)
+    person = person_of(document, store.patient(session.pid).person)
+    pdf = report_pdf(document, store.curves(sid), person, created=_day(session), compact=compact)
     store.audit(visitor.name, "report printed", session.pid, sid)
     return Response(pdf, media_type="application/pdf", headers=_named(session, "pdf"))
 

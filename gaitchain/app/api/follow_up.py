@@ -9,12 +9,11 @@ from pydantic import BaseModel, Field
 
 from gaitchain.app.api.asked import PID, AnyVisitor, TheStore, refusals
 from gaitchain.app.api.sessions import SessionOut, session_out
+from gaitchain.app.stored import FOLLOWED, documents_of, in_order
 from gaitchain.follow_up import TrendPoint, follow_up, trend
-from gaitchain.store import Conflict
 
 routes = APIRouter(tags=["follow-up"])
 MOST = 200
-MEASURES = ("asymmetry.stance_time", "asymmetry.step_time", "pelvis.drop_difference_deg", "gait.speed_m_s")
 Sid = Annotated[str, Query(pattern=r"^\d{8}T\d{6}-[0-9a-f]{6}$")]
 
 
@@ -50,9 +49,7 @@ class TrendOut(BaseModel):
 @routes.get("/api/compare", responses=refusals(404, 409))
 def compare(a: Sid, b: Sid, store: TheStore, visitor: AnyVisitor) -> CompareOut:
     """Compare two sessions; which comes first does not matter. 409: they are of two patients."""
-    earlier, later = sorted((store.session(a), store.session(b)), key=lambda session: (session.started, session.sid))
-    if earlier.pid != later.pid:
-        raise Conflict("These sessions are of two patients; only sessions of one are compared.")
+    earlier, later = in_order(store.session(a), store.session(b))
     said = follow_up(store.result(earlier.sid), store.result(later.sid)).said()
     store.audit(visitor.name, "sessions compared", earlier.pid, later.sid)
     return CompareOut(earlier=session_out(earlier), later=session_out(later), **said)
@@ -62,13 +59,13 @@ def compare(a: Sid, b: Sid, store: TheStore, visitor: AnyVisitor) -> CompareOut:
 def patient_trend(pid: PID, store: TheStore, visitor: AnyVisitor) -> list[TrendOut]:
     """The main measures over all sessions that were not to be repeated."""
     store.patient(pid)
-    every = [one for one in reversed(store.sessions(pid, MOST)) if one.has_result and one.care.verdict != "repeat"]
-    documents = [store.result(one.sid) for one in every]
+    stored = documents_of(store, store.sessions(pid, MOST), MOST)
+    documents = [document for _, document in stored]
     store.audit(visitor.name, "trend seen", pid)
     out = []
-    for key in MEASURES:
+    for key in FOLLOWED:
         found = trend(documents, key)
-        points = [_point(one.sid, point) for one, point in zip(every, found.points, strict=True)]
+        points = [_point(one.sid, point) for (one, _), point in zip(stored, found.points, strict=True)]
         out.append(
             TrendOut(key=key, unit=found.unit, baseline=found.baseline, unchanged=found.unchanged, points=points)
         )

@@ -53,7 +53,7 @@ def readiness(store: TheStore, hub: TheHub, settings: TheSettings, _: AnyVisitor
     found = [one for one in check_up(Computer(), settings.data) if one.health in _LIGHTS]
     lines = [Line(key=one.name, state=_LIGHTS[one.health], text=one.said, fix=one.fix) for one in found]
     lines += [Line(key="store", state=Light.WARN, text=one, fix="") for one in (*store.problems, *hub.problems)]
-    if store.patients():
+    if any(store.layout.pids()):
         lines.append(_backup(store.layout))
     if hub.recovered:
         text = f"{len(hub.recovered)} broken-off recording(s) restored: {', '.join(hub.recovered)}"

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from gaitchain.app.pages.errors import error_page
 from gaitchain.app.pages.render import Frame, page, store_of, visitor_of
 from gaitchain.app.pages.words import ROLES
-from gaitchain.store.rows import Role
+from gaitchain.store import Role
 
 routes = APIRouter()
 ONLY_ADMIN = "Only an admin may see this. Ask whoever set this app up."
@@ -55,7 +55,7 @@ def audit(request: Request) -> Response:
     if not _is_admin(request):
         return error_page(request, 403, ONLY_ADMIN)
     store = store_of(request)
-    known = {patient.pid for patient in store.patients()}
+    known = set(store.layout.pids())
     return page(request, "audit.html.j2", Frame("Audit trail", here="audit"), trail=store.audit_trail(), known=known)
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gaitchain.app.pages.comparison import comparison
 from gaitchain.app.pages.errors import error_page
 from gaitchain.app.pages.render import Frame, page, store_of, visitor_of
-from gaitchain.app.pages.stored import person_of
+from gaitchain.app.stored import in_order, person_of
 from gaitchain.report.page import context
-from gaitchain.store import Session, Store
+from gaitchain.store import Session
 
 routes = APIRouter()
 
@@ -24,11 +22,11 @@ def result(request: Request, sid: str) -> Response:
     session = _seen(request, sid)
     patient = store.patient(session.pid)
     frame = Frame("Result", back=f"/patients/{session.pid}", patient=patient, here="patients")
+    if not session.has_result:
+        return page(request, "no_result.html.j2", frame, session=session, patient=patient)
     earlier = [
         one for one in store.sessions(session.pid, limit=200) if one.started < session.started and one.has_result
     ]
-    if not session.has_result:
-        return page(request, "no_result.html.j2", frame, session=session, patient=patient)
     document = store.result(sid)
     person = person_of(document, patient.person)
     return page(
@@ -48,26 +46,17 @@ def compare(request: Request, a: str = "", b: str = "") -> Response:
     store = store_of(request)
     if not a or not b:
         return error_page(request, 400, "Choose two sessions on the page of a patient, then compare them.")
-    one, other = sorted((_seen(request, a), _seen(request, b)), key=lambda session: session.started)
-    if one.pid != other.pid:
-        return error_page(request, 400, "These sessions are of two patients; compare sessions of one.")
-    patient = store.patient(one.pid)
-    frame = Frame("Compare", back=f"/patients/{one.pid}", patient=patient, here="patients")
-    if not (one.has_result and other.has_result):
-        return error_page(request, 400, "One of these sessions has no result; choose another.")
+    earlier, later = in_order(_seen(request, a), _seen(request, b))
+    patient = store.patient(earlier.pid)
     return page(
         request,
         "compare.html.j2",
-        frame,
-        earlier=one,
-        later=other,
-        sessions=[session for session in store.sessions(one.pid, limit=200) if session.has_result],
-        comparison=comparison(_result(store, one), _result(store, other)),
+        Frame("Compare", back=f"/patients/{patient.pid}", patient=patient, here="patients"),
+        earlier=earlier,
+        later=later,
+        sessions=[session for session in store.sessions(patient.pid, limit=200) if session.has_result],
+        comparison=comparison(store.result(earlier.sid), store.result(later.sid)),
     )
-
-
-def _result(store: Store, session: Session) -> dict[str, Any]:
-    return store.result(session.sid)
 
 
 def _seen(request: Request, sid: str) -> Session:

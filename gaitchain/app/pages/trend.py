@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gaitchain.app.pages.stored import documents_of
 from gaitchain.app.pages.words import day
+from gaitchain.app.stored import FOLLOWED, documents_of
 from gaitchain.follow_up import STATUS_WORDS, Trend, trend
 from gaitchain.report.trend import trend_svg
 from gaitchain.report.words import quantity
 from gaitchain.store import Session, Store
 from pipeline.change import Course
 
-KEYS = ("asymmetry.stance_time", "pelvis.drop_difference_deg", "gait.speed_m_s", "asymmetry.step_time")
+SHOWN_MOST = 24  # sessions that a picture has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class TrendPicture:
 
 def trend_pictures(store: Store, sessions: Sequence[Session]) -> list[TrendPicture]:
     """The trends of a patient; none before two sessions have a result."""
-    stored = documents_of(store, sessions)
+    stored = documents_of(store, sessions, SHOWN_MOST)
     documents = [document for _, document in stored]
     days = [day(one.started) for one, _ in stored]
     return [
         TrendPicture(trend_svg(one, days), newest(one))
-        for one in (trend(documents, key) for key in KEYS)
+        for one in (trend(documents, key) for key in FOLLOWED)
         if sum(point.reading is not None for point in one.points) > 1
     ]
 

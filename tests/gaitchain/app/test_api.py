@@ -197,11 +197,26 @@ def test_two_sessions_compared_and_all_as_a_trend(client: TestClient, pid: str, 
     stance = client.get(f"/api/patients/{pid}/trend").json()[0]
     assert stance["key"] == "asymmetry.stance_time"
     assert len(stance["points"]) == 2
+    assert client.get("/compare", params={"a": later, "b": sid}).text.count(f'value="{later}" selected') == 1
     other = client.post("/api/patients", json={"code": "K-18"}).json()["pid"]
     _, elsewhere = upload(client, other, "walk.csv.gz", walk_file.read_bytes())
     refused = client.get("/api/compare", params={"a": sid, "b": str(elsewhere["sid"])})
     assert refused.status_code == 409
     assert "two patients" in refused.json()["error"]
+    page = client.get("/compare", params={"a": sid, "b": str(elsewhere["sid"])})
+    assert page.status_code == 409
+    assert refused.json()["error"] in page.text
+
+
+def test_a_warning_sign_that_was_stated_then_stays_on_page_and_report(
+    client: TestClient, pid: str, walk_file: Path
+) -> None:
+    said = {"code": "K-17", "red_flags": ["weakness in both legs"]}
+    assert client.put(f"/api/patients/{pid}", json=said).status_code == 200
+    _, session = upload(client, pid, "walk.csv.gz", walk_file.read_bytes())
+    assert client.put(f"/api/patients/{pid}", json={"code": "K-17"}).status_code == 200
+    for path in (f"/sessions/{session['sid']}", f"/api/sessions/{session['sid']}/report.html"):
+        assert "Warning signs stated for this person" in client.get(path).text, path
 
 
 def test_who_looked_is_written_down(client: TestClient, pid: str, sid: str, store: Store) -> None:
