@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.outputs import summary, write_outputs
 from gaitchain.outputs.plain import JsonObject
 from gaitchain.report import report_html
+from gaitchain.reporting import today
 from models.artefact import Artefact
 from models.assess import assess
 from models.risk import Risk
@@ -90,13 +90,13 @@ def write(analysis: Analysis, out_dir: Path, *, pdf: bool = False) -> Path:
     """
     if out_dir.exists() and not out_dir.is_dir():
         raise GaitchainError(f"{out_dir}: a file of that name exists; give a folder with -o.", ExitCode.USAGE)
-    today = datetime.now().astimezone().date().isoformat()
-    report = report_html(analysis.document, analysis.result.curves, analysis.person, created=today)
+    day = today()
+    report = report_html(analysis.document, analysis.result.curves, analysis.person, created=day)
     if not pdf:
         return write_outputs(analysis.result, analysis.document, report, out_dir)["report.html"]
     from gaitchain.report.pdf import report_pdf  # typst: only a PDF needs it
 
-    made = report_pdf(analysis.document, analysis.result.curves, analysis.person, created=today)
+    made = report_pdf(analysis.document, analysis.result.curves, analysis.person, created=day)
     return write_outputs(analysis.result, analysis.document, report, out_dir, made)["report.pdf"]
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,11 @@ def person_of(document: Mapping[str, Any]) -> Person:
         walking_aid=said["walking_aid"],
         red_flags=tuple(said["red_flags"]),
     )
+
+
+def today() -> str:
+    """The date of a report that is made now, where this computer is."""
+    return datetime.now().astimezone().date().isoformat()
 
 
 def newest_result(session: Path) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -10,13 +10,13 @@ import click
 from gaitchain.commands import COMMANDS
 from gaitchain.console import print_path, stage
 from gaitchain.errors import ExitCode
-from gaitchain.reporting import Reported, analysed, read, result_folder
+from gaitchain.reporting import Reported, analysed, read, result_folder, today
 from sensor.recording.atomic import whole_file
 
 
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> str:
     if value is None:
-        return datetime.now().astimezone().date().isoformat()
+        return today()
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def mend(connection: Connection, layout: Layout) -> Rebuilt:
     there = list(layout.pids())
     for pid in there:
         if known.get(pid) != patient_state(layout, pid):
-            _renew(connection, done, patients, lambda pid=pid: patient_row(layout, pid))
+            _renew(connection, done, patients, partial(patient_row, layout, pid))
     _remove(connection, patients, known.keys() - set(there))
     indexed = set(_states(connection, patients))
     known = _states(connection, sessions)
@@ -115,14 +116,14 @@ def mend(connection: Connection, layout: Layout) -> Rebuilt:
         for sid in layout.sids(pid) if pid in indexed else ():
             found.add(sid)
             if known.get(sid) != session_state(layout, pid, sid):
-                _renew(connection, done, sessions, lambda pid=pid, sid=sid: session_row(layout, pid, sid))
+                _renew(connection, done, sessions, partial(session_row, layout, pid, sid))
     _remove(connection, sessions, known.keys() - found)
     mend_audit(connection, layout)
     done.patients, done.sessions = len(indexed), len(_states(connection, sessions))
     return done
 
 
-def _renew(connection: Connection, done: Rebuilt, table: Table, make: Any) -> None:
+def _renew(connection: Connection, done: Rebuilt, table: Table, make: Callable[[], Row]) -> None:
     try:
         put(connection, table, make())
     except StoreError as error:
@@ -164,7 +165,7 @@ def _patient_columns(patient: Patient) -> Row:
 
 
 def _result_columns(result: Path | None) -> Row:
-    summary = _summary(result)
+    summary = None if result is None else summary_of(result)
     if summary is None or result is None:
         headline, verdict, duration_s, model = Headline(), None, None, ""
     else:
@@ -188,11 +189,10 @@ def _result_columns(result: Path | None) -> Row:
     }
 
 
-def _summary(result: Path | None) -> Row | None:
-    if result is None:
-        return None
+def summary_of(result: Path) -> dict[str, Any]:
+    """The summary.json of a result folder; StoreError if it is damaged."""
     try:
-        said: Row = json.loads((result / "summary.json").read_bytes())
+        said: dict[str, Any] = json.loads((result / "summary.json").read_bytes())
         for group in ("quality", "recording", "gait", "asymmetry", "pelvis", "risk"):
             said[group]
     except (OSError, ValueError, KeyError, TypeError) as error:

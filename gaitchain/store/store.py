@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -187,12 +186,7 @@ class Store:
 
     def result(self, sid: str) -> dict[str, Any]:
         """The newest summary.json of a session; NotFound if there is none."""
-        path = self.result_dir(sid)
-        try:
-            said: dict[str, Any] = json.loads((path / "summary.json").read_bytes())
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{path}: summary.json is damaged; analyse the session again.") from error
-        return said
+        return index.summary_of(self.result_dir(sid))
 
     def curves(self, sid: str) -> dict[str, Curve]:
         """The gait-cycle curves of the newest result of a session; empty if an earlier version made it."""
