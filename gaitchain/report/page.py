@@ -10,7 +10,21 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, texts, theme, words
+from gaitchain.report import (
+    bars,
+    chain,
+    curves,
+    education,
+    icons,
+    links,
+    mounts,
+    narrative,
+    risk,
+    texts,
+    theme,
+    walk_course,
+    words,
+)
 from gaitchain.report.withheld import withheld
 from pipeline.result import Curve
 from sensor.person import Person
@@ -56,6 +70,8 @@ def context(
         "sides_remarks": narrative.sides_by_reason(document, "observed"),
         "lessons": education.lessons(document),
         "panels": curves.panels(curve_set, document.get("waveforms")),
+        "mounts": mounts.mount_rows(document),
+        "walk_course": walk_course.course_picture(document),
         "chain_picture": chain.chain_picture(document["chain"], document["risk"]),
         "provenance": json.dumps(document["provenance"], indent=1, ensure_ascii=False),
         "versions": _versions(document["provenance"]),

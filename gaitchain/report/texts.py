@@ -34,6 +34,14 @@ PELVIS = (
     "Rotation is the least certain of these angles."
 )
 NO_CURVES = "No gait-cycle curves: no valid strides of a side with the sensors they need."
+COURSE = (
+    "Above: what was done when; a lighter edge marks a turn. Below: medians of half minutes of walking; rests grey. "
+    "The slope is that of the longest walk between rests, or of all walking if none lasts three minutes."
+)
+MOUNTS = (
+    "Which axis of each sensor lay nearest to the body's up, forward and left, and how far off. A sensor may be worn "
+    "any way round; mirrored axes are no way to wear one, but a fault of the data."
+)
 CHAIN = "Links that stand out together do not show that one causes the next."
 CHAIN_DASHED = "A dashed frame or arrow marks what these sensors do not show."
 SCORE = (

@@ -9,7 +9,21 @@ from typing import Any
 
 from markupsafe import Markup
 
-from gaitchain.report import bars, chain, curves, education, icons, links, narrative, risk, texts, theme, words
+from gaitchain.report import (
+    bars,
+    chain,
+    curves,
+    education,
+    icons,
+    links,
+    mounts,
+    narrative,
+    risk,
+    texts,
+    theme,
+    walk_course,
+    words,
+)
 from gaitchain.report.withheld import withheld
 from pipeline.result import Curve
 from sensor.person import Person
@@ -56,6 +70,7 @@ def content(
         "panels": [picture(panel) for panel in panels],
         "legend": picture(curves.legend(len(panels))) if panels else None,
         "legend_beside": len(panels) % curves.IN_ROW != 0,
+        "walk_course": picture(walk_course.course_picture(document)),
         "chain": picture(chain.chain_picture(document["chain"], document["risk"])),
         "evidence": [_evidence(link) for link in document["chain"]],
         "outside_z": words.fixed(links.OUTSIDE_Z, 2),
@@ -71,6 +86,9 @@ def content(
         ],
         "closing": education.CLOSING,
         "noticed": [words.sentence(line) for line in recording["assumptions"] + recording["notices"]],
+        "mounts": [
+            [row.sensor, row.up, row.forward, row.left, row.off, row.remark] for row in mounts.mount_rows(document)
+        ],
         "versions": _versions(document),
         "texts": {name: value for name, value in vars(texts).items() if name.isupper()},
     }
