@@ -5,7 +5,6 @@ A pure fold over what arrives, so live and replay of the journal agree. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -109,8 +108,3 @@ def _scaled(data: m.Data, first: int, first_us: int, host_ns: int, backfill: boo
         host_ns=host_ns,
         backfill=backfill,
     )
-
-
-def samples_of(events: Iterable[Event]) -> list[DeviceSamples]:
-    """Only the samples."""
-    return [event for event in events if isinstance(event, DeviceSamples)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sensor.samples import FloatArray, Placement, SampleBlock
+from sensor.samples import FloatArray
 
 IntArray = NDArray[np.int64]
 
@@ -51,17 +50,6 @@ class DeviceSamples:
             self.host_ns,
             self.backfill,
         )
-
-    def to_block(self, placement: Placement, to_session_s: Callable[[FloatArray], FloatArray]) -> SampleBlock:
-        """The same samples on the session's clock.
-
-        Parameters
-        ----------
-        placement : Placement
-        to_session_s : callable
-            Device microseconds (n,) to session seconds (n,), as ``ClockFit.session_s``.
-        """
-        return SampleBlock(placement, to_session_s(self.device_us), self.acc_m_s2, self.gyr_rad_s)
 
 
 @dataclass(frozen=True, slots=True)

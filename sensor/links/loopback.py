@@ -59,11 +59,6 @@ class LoopbackLink:
         return self._inbox.dropped
 
     @property
-    def lost_frames(self) -> list[bytes]:
-        """Frames the faults swallowed or damaged, for tests to compare with."""
-        return self._harm.lost
-
-    @property
     def open(self) -> bool:
         """Whether the link still stands."""
         return self._inbox.end is None

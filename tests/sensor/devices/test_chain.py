@@ -72,7 +72,7 @@ class Worn:
         track = self.clock.track()
         assert track is not None
         ordered = sorted(self.samples, key=lambda s: int(s.counter[0]))
-        return [s.to_block(self.placement, track.session_s) for s in ordered]
+        return [SampleBlock(self.placement, track.session_s(s.device_us), s.acc_m_s2, s.gyr_rad_s) for s in ordered]
 
 
 def when_felt(blocks: list[SampleBlock]) -> float:

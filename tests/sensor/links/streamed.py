@@ -1,14 +1,21 @@
 """A node that streams over a link for a while."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 
-from sensor.devices.gaitnode import GaitNodeDecoder, samples_of
+from sensor.devices.gaitnode import Event, GaitNodeDecoder
 from sensor.devices.gaitnode_client import GaitNodeClient
+from sensor.devices.samples import DeviceSamples
 from sensor.links.link import Link, LinkLost
 
 SESSION = 99
+
+
+def samples_of(events: Iterable[Event]) -> list[DeviceSamples]:
+    """Only the samples."""
+    return [event for event in events if isinstance(event, DeviceSamples)]
 
 
 async def streamed(link: Link, seconds: float, rate_hz: int = 100) -> tuple[GaitNodeDecoder, list[int]]:

@@ -12,7 +12,7 @@ from firmware_protocol import messages as m
 from firmware_protocol.codec import Packet, decode
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
-from sensor.devices.gaitnode import GaitNodeDecoder, samples_of
+from sensor.devices.gaitnode import GaitNodeDecoder
 from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
 from sensor.links.ble import BleAdapter, Seen
 from sensor.links.link import LinkLost, LinkRefused
@@ -20,7 +20,7 @@ from sensor.simulation.virtual_time import run_virtually
 from tests.fakes.bumble.central import BumbleClient
 from tests.fakes.bumble.peripheral import NodeInAir, in_air
 from tests.firmware_protocol.packets import clockwork
-from tests.sensor.links.streamed import SESSION, streamed
+from tests.sensor.links.streamed import SESSION, samples_of, streamed
 
 
 def story(tell: Callable[[BleAdapter, list[NodeInAir]], Awaitable[None]], *serials: int, att_mtu: int = 247) -> None:
