@@ -29,6 +29,7 @@ def stage(words: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console  # 70 ms that only a terminal needs
+    from rich.markup import escape
 
-    with Console(stderr=True).status(words):
+    with Console(stderr=True).status(escape(words)):  # a file's name may hold [brackets]
         yield

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -160,7 +161,8 @@ def _listening(wish: Wish) -> Iterator[socket.socket]:
     for port in ports:
         listener = socket.socket(family, socket.SOCK_STREAM)
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if os.name == "posix":  # elsewhere it would let two programs have one port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((wish.host.strip("[]"), port))
             listener.listen(128)
         except OSError as error:
