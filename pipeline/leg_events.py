@@ -1,7 +1,7 @@
 """Initial and final contacts from one sensor of a leg, below the knee or, less surely, on the thigh.
 
-Final contact: the sagittal rate's rise through 1 rad/s at the start of the swing, minus a constant. Initial contact:
-the landing after the swing, see :mod:`pipeline.landings`.
+Final contact: the sagittal rate's last rise through 0.75 rad/s before the swing, minus a constant. Initial contact: the
+landing after the swing, see :mod:`pipeline.landings`.
 
 Sources: the sequence mid-swing peak, contact after it, toe-off before it is Aminian 2002, Salarian 2004 (recalled, not
 re-read).
@@ -28,7 +28,7 @@ from pipeline.landings import (
 )
 from pipeline.orientation import Motion
 from pipeline.result import EventKind
-from pipeline.swings import Rhythm, Swing, SwingFinder, SwingParams
+from pipeline.swings import Rhythm, Swing, SwingFinder, SwingParams, level_of
 from pipeline.timeline import Series
 from sensor.samples import FloatArray, Side
 from sensor.synchronise import GRID_HZ
@@ -42,7 +42,9 @@ class LegEventParams:
     rate_taps: int = 31
     acc_cutoff_hz: float = 25.0  # band of the heel strike as the shank feels it
     acc_taps: int = 21
-    fc_lead_s: float = 0.075  # * toe-off comes this long before the rise through the swing level
+    fc_level_rad_s: float = 0.75  # * below the level of the swing, nearer to toe-off; a stiff leg dwells lower
+    fc_search_s: float = 0.1  # the rise through it lies within this before the rise through the swing's level
+    fc_lead_s: float = 0.07  # * toe-off comes this long before that rise
     sure: float = 0.95  # confidence of a plain contact
     swings: SwingParams = field(default_factory=SwingParams)
     landing: ShankLandingParams | ThighLandingParams = field(default_factory=ShankLandingParams)
@@ -133,6 +135,7 @@ class LegEvents:
         self._jerk = Series(1, start)
         self._waiting: list[Swing] = []
         self._landings = landing_finder(gait, params)
+        self._fc_level = min(params.fc_level_rad_s, level_of(gait.rhythm.peak_rad_s, params.swings))
 
     @property
     def rate(self) -> Series:
@@ -142,7 +145,7 @@ class LegEvents:
     @property
     def settled(self) -> float:
         """Grid index before which every contact has been returned."""
-        lead = max(0.0, self.params.fc_lead_s) * GRID_HZ
+        lead = (self.params.fc_search_s + max(0.0, self.params.fc_lead_s)) * GRID_HZ
         return (self._waiting[0].rise if self._waiting else self._finder.settled) - lead
 
     def advance(self, end: int) -> list[Contact]:
@@ -177,7 +180,7 @@ class LegEvents:
     def _contacts(self, swing: Swing) -> list[Contact]:
         p, trust = self.params, self._motion.trust
         strong = min(1.0, swing.strength / self.gait.rhythm.peak_rad_s)
-        final = swing.rise - p.fc_lead_s * GRID_HZ
+        final = last_rise(self.rate, swing.rise, self._fc_level, p.fc_search_s) - p.fc_lead_s * GRID_HZ
         out = []
         if (seen := worst_trust(trust, min(final, swing.rise) - 2, max(final, swing.rise) + 2)) is not Trust.WITHHELD:
             note = "" if p.is_shank else ESTIMATED
@@ -191,6 +194,18 @@ class LegEvents:
             contact = _contact(landing.at, self.side, EventKind.IC, sure * strong, seen)
             out.append(replace(contact, swing_peak_rad_s=swing.strength) if p.is_shank else contact)
         return out
+
+
+def last_rise(rate: Series, before: float, level_rad_s: float, search_s: float) -> float:
+    """Grid index at which the rate last rose through a level, at most so long before it rises through a higher one."""
+    end = int(before) + 2  # one sample above the higher level
+    first = max(end - 2 - round(search_s * GRID_HZ), rate.start)
+    w = rate.window(first, end)
+    below = np.flatnonzero(w[:-1] <= level_rad_s)
+    if len(below) == 0:
+        return float(first)
+    k = int(below[-1])
+    return float(first + k + (level_rad_s - w[k]) / (w[k + 1] - w[k]))
 
 
 def _contact(at: float, side: Side, kind: EventKind, sure: float, seen: Trust, note: str = "") -> Contact:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
 from pipeline.contacts import Contact
-from pipeline.leg_events import SHANK, Gait, LegEvents, LegSignalFilters
+from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters, last_rise
 from pipeline.orientation import Motion
 from pipeline.result import EventKind
 from pipeline.swings import Rhythm
+from pipeline.timeline import Series
 from sensor.samples import FloatArray, Side
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
 
@@ -51,6 +52,16 @@ def at(found: list[Contact], kind: EventKind) -> FloatArray:
     return np.array([c.at for c in found if c.kind is kind])
 
 
+def hesitant_leg(dwell_s: float) -> Motion:
+    """A shank that begins every swing alike and then stays so long just under 1 rad/s before it goes on."""
+    t = seconds(LANDINGS_S[-1] + 2.0)
+    rate = np.zeros(len(t))
+    for landing in LANDINGS_S:
+        later = np.array([0.0, 0.045, 0.045 + dwell_s, 0.145 + dwell_s, 0.3 + dwell_s, 0.4 + dwell_s])
+        rate += np.interp(t - landing + 0.4, later, [0.0, 0.9, 0.95, 3.5, 3.5, 0.0])
+    return motion_of(turned(0.0, -np.rad2deg(np.cumsum(rate)) / 100.0, 0.0))
+
+
 class TestDetector:
     def test_every_swing_has_its_two_contacts(self) -> None:
         found = contacts(*leg())
@@ -67,6 +78,13 @@ class TestDetector:
         usual, other = contacts(*leg()), contacts(*leg(impact))
         np.testing.assert_allclose(at(other, EventKind.IC), at(usual, EventKind.IC), atol=0.6)
         np.testing.assert_allclose(at(other, EventKind.FC), at(usual, EventKind.FC), atol=0.1)
+
+    @pytest.mark.parametrize("dwell_s", [0.03, 0.06])
+    def test_a_swing_that_hesitates_after_its_begin_leaves_the_ground_no_later(self, dwell_s: float) -> None:
+        """A stiff leg is slow to gain speed after toe-off; its stance must not seem longer for it."""
+        gait = Gait(Rhythm(3.5, 110.0))
+        usual, slow = (at(contacts(hesitant_leg(s), RIGHT, gait=gait), EventKind.FC) for s in (0.0, dwell_s))
+        np.testing.assert_allclose(slow, usual, atol=0.8)
 
     @settings(max_examples=10)
     @given(st.integers(0, 2**32 - 1))
@@ -111,6 +129,45 @@ class TestDetector:
         marked = [c for c in found if "near_gap" in c.note]
         assert len(marked) == 1 - lost
         assert all(c.confidence < 0.55 for c in marked)
+
+
+class TestLastRise:
+    """A rate that rises by 10 rad/s in a second from the grid index 100 on, where it is zero."""
+
+    @staticmethod
+    def ramp(start: int = 0, *dips: int) -> Series:
+        rate = np.linspace(0.1 * start - 10.0, 20.0, 300 - start, endpoint=False)
+        rate[np.array(dips, dtype=int) - start] = -0.1
+        series = Series(1, start)
+        series.append(rate)
+        return series
+
+    def test_is_between_the_samples(self) -> None:
+        assert last_rise(self.ramp(), 110.0, 0.75, 0.1) == pytest.approx(107.5)
+        assert last_rise(self.ramp(), 110.4, 0.75, 0.1) == pytest.approx(107.5)
+
+    def test_of_several_rises_is_the_last(self) -> None:
+        assert last_rise(self.ramp(0, 108), 110.0, 0.75, 0.1) == pytest.approx(108.0 + 0.85 / 1.0)
+
+    def test_of_the_level_itself_is_where_it_was(self) -> None:
+        assert last_rise(self.ramp(), 110.0, 1.0, 0.1) == pytest.approx(110.0)
+
+    def test_lies_within_the_search_and_the_signal(self) -> None:
+        assert last_rise(self.ramp(), 150.0, 0.75, 0.1) == 140.0
+        assert last_rise(self.ramp(start=145), 150.0, 0.75, 0.1) == 145.0
+
+
+@pytest.mark.parametrize(("params", "peak_rad_s", "level_rad_s"), [(THIGH, 2.0, 0.3), (SHANK, 1.5, 0.45)])
+def test_a_leg_that_swings_slowly_is_timed_at_its_own_level(
+    params: LegEventParams, peak_rad_s: float, level_rad_s: float
+) -> None:
+    """Its swing begins below the level of the final contact: the contact follows the swing's own begin."""
+    motion, axis = hesitant_leg(0.0), RIGHT
+    detector = LegEvents(Side.LEFT, motion, axis, Gait(Rhythm(peak_rad_s, 110.0)), 0, params)
+    signals = LegSignalFilters(params, axis, 0)
+    rate = np.concatenate([signals.advance(motion, motion.end)[0], signals.finish()[0]])
+    found = at(detector.advance(motion.end) + detector.finish(), EventKind.FC) + 100.0 * params.fc_lead_s
+    np.testing.assert_allclose(np.interp(found, np.arange(len(rate)), rate), level_rad_s, atol=1e-6)
 
 
 @example([11])
