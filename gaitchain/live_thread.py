@@ -31,7 +31,8 @@ class LiveThread:
 
     def push(self, record: Record) -> None:
         """Hand over the next record; returns at once."""
-        self._records.put(record)
+        if self.failure is None:  # else nobody fetches it, and an hour of walking would pile up
+            self._records.put(record)
 
     def strides(self) -> list[Stride]:
         """Strides that have become certain since the last call."""

@@ -22,6 +22,8 @@ from gaitchain.simulated_patient import ObedientPatient
 from gaitchain.store import Care, Store
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.session import HostClock, NodeView, RecordingSession
+from sensor.devices.gaitnode_client import NodeRefused
+from sensor.links.link import LinkLost
 from sensor.recording.marks import Mark
 from sensor.recording.table import Marker
 from sensor.samples import Placement
@@ -169,11 +171,14 @@ class LiveRun:
         self._on_news()
 
     async def identify(self, node: str, seconds: int) -> None:
-        """Let a sensor blink."""
+        """Let a sensor blink; NotNow if it cannot."""
         session = self._during(*(phase for phase in LivePhase if phase.running))
         if node not in [worker.name for worker in session.workers]:
             raise NotNow(f"No sensor {node} is in this recording.")
-        await session.light(node, seconds)
+        try:
+            await session.light(node, seconds)
+        except (LinkLost, NodeRefused) as error:
+            raise NotNow(str(error)) from error
 
     def tap(self, node: str) -> None:
         """Tap a sensor of a simulated patient."""

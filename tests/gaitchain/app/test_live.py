@@ -20,6 +20,8 @@ from gaitchain.errors import GaitchainError
 from gaitchain.simulated_patient import ObedientPatient
 from gaitchain.store import CareVerdict, Store
 from sensor.acquisition.finding import Found
+from sensor.acquisition.session import RecordingSession
+from sensor.links.link import LinkLost
 from sensor.recording import read_recording
 from sensor.recording.session_folder import SessionEnd, SessionFolder, read_info
 from sensor.samples import Placement
@@ -296,6 +298,22 @@ def test_repeat_keeps_what_was_walked_and_begins_again(play: Callable[[Scene], N
     play(scene)
     (session,) = store.sessions()
     assert session.care.verdict == "repeat"
+
+
+def test_a_sensor_that_cannot_blink_says_what_else_to_do(
+    play: Callable[[Scene], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cannot(*_: object) -> None:
+        raise LinkLost("A Movella DOT cannot be made to blink from here; tap it instead.")
+
+    async def scene(at: Desk) -> None:
+        await at.start()
+        monkeypatch.setattr(RecordingSession, "light", cannot)
+        refused = await at.post("identify", 409, node="A0C30001")
+        assert refused["error"].endswith("; tap it instead.")
+        await at.post("cancel")
+
+    play(scene)
 
 
 def test_the_trail_says_who_decided_not_who_began(play: Callable[[Scene], None], store: Store) -> None:
