@@ -11,7 +11,7 @@ from zlib import crc32
 from firmware_protocol.gatt import SERVICE_UUID, Advert
 from firmware_protocol.messages import HelloReply
 from sensor.acquisition.decoders import GAITNODE, WITMOTION_SERIAL
-from sensor.acquisition.makers import BY_KIND, MakerOpener, maker_of
+from sensor.acquisition.makers import BY_KIND, Maker, maker_of
 from sensor.acquisition.talk import Opener
 from sensor.devices.gaitnode_client import TRIES, GaitNodeClient, NodeRefused, NodeSilent, asking
 from sensor.devices.witmotion import SERIAL_BYTES, WitMotionSerialDecoder
@@ -74,20 +74,26 @@ def labelled(advert: Advert) -> Placement | None:
 
 @dataclass(slots=True)
 class BleOpener:
-    """Connects to a node over Bluetooth; after a failure it scans for it first."""
+    """Connects to a sensor over Bluetooth; after a failure it scans for it first. Without a maker it is our own."""
 
     adapter: BleAdapter
     seen: Seen
-    short_id: int
+    maker: Maker | None = None
 
     async def open(self, search: bool) -> Link:
         if search:
-            heard = await self.adapter.scan(SEARCH_S, [self.short_id])
-            again = [one for one in heard if one.advert is not None and one.advert.short_id == self.short_id]
-            if not again:
-                raise LinkLost(f"Sensor {self.short_id:08X} is not to be heard. Is it switched on, charged and near?")
-            self.seen = again[0]
-        return await self.adapter.connect(self.seen)
+            self.seen = await self._found_again()
+        if self.maker is None:
+            return await self.adapter.connect(self.seen)
+        return await self.adapter.connect(self.seen, self.maker.channels, self.maker.least_frame)
+
+    async def _found_again(self) -> Seen:
+        label, services = self.seen.label, (SERVICE_UUID,) if self.maker is None else ()
+        for one in await self.adapter.scan(SEARCH_S, [int(label, 16)], services):
+            if one.label == label:
+                return one
+        title = "Sensor" if self.maker is None else self.maker.title
+        raise LinkLost(f"{title} {label} is not to be heard. Is it switched on, charged and near?")
 
 
 async def find_ble(adapter: BleAdapter, duration_s: float = SCAN_S, wanted: Iterable[int] = ()) -> list[Found]:
@@ -106,7 +112,7 @@ async def find_ble(adapter: BleAdapter, duration_s: float = SCAN_S, wanted: Iter
 def _advertised(adapter: BleAdapter, one: Seen) -> Found | None:
     where, maker = one.device.address, maker_of(one)
     if maker is not None:
-        opener = MakerOpener(adapter, one, maker)
+        opener = BleOpener(adapter, one, maker)
         return Found(one.label, "ble", where, opener, rssi_dbm=one.rssi_dbm, device=maker.kind)
     if one.advert is None or SERVICE_UUID not in one.services:
         return None
@@ -114,7 +120,7 @@ def _advertised(adapter: BleAdapter, one: Seen) -> Found | None:
         name=one.label,
         link="ble",
         where=where,
-        opener=BleOpener(adapter, one, one.advert.short_id),
+        opener=BleOpener(adapter, one),
         placement=labelled(one.advert),
         battery_pct=one.advert.battery_pct,
         rssi_dbm=one.rssi_dbm,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sensor.acquisition.decoders import MOVELLA_DOT, WITMOTION_BLE, WITMOTION_SERIAL
 from sensor.acquisition.talk import TalkParts
 from sensor.devices import movella_dot, witmotion
-from sensor.links.ble import BleAdapter, Seen
+from sensor.links.ble import Seen
 from sensor.links.link import Arrival, Link, LinkLost
 
 Write = tuple[str, bytes]
@@ -69,25 +69,6 @@ def maker_of(seen: Seen) -> Maker | None:
     if witmotion.SERVICE_UUID in seen.services or name.startswith("wt"):
         return WIT_BLE
     return None
-
-
-@dataclass(slots=True)
-class MakerOpener:
-    """Connects to another maker's sensor over Bluetooth; after a failure it scans for it first."""
-
-    adapter: BleAdapter
-    seen: Seen
-    maker: Maker
-    search_s: float = 5.0
-
-    async def open(self, search: bool) -> Link:
-        if search:
-            heard = await self.adapter.scan(self.search_s, [int(self.seen.label, 16)], ())
-            again = [one for one in heard if one.label == self.seen.label]
-            if not again:
-                raise LinkLost(f"{self.maker.title} {self.seen.label} is not to be heard. Is it switched on and near?")
-            self.seen = again[0]
-        return await self.adapter.connect(self.seen, self.maker.channels, self.maker.least_frame)
 
 
 class MakerTalk:
