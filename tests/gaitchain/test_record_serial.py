@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -33,13 +34,13 @@ def table() -> RecordingTable:
     return simulate(WalkSpec(duration_s=20.0, placements=KNEES)).table
 
 
-def held(folder: Path) -> list[str]:
+def held(folder: Path) -> Counter[str]:
     """Terminals and files of the recording that this process has open; only Linux tells."""
     targets = []
     for link in Path("/proc/self/fd").glob("*"):
         with contextlib.suppress(OSError):  # closed meanwhile
             targets.append(str(link.readlink()))
-    return sorted(one for one in targets if one.startswith(("/dev/pts/", "/dev/ptmx", str(folder))))
+    return Counter(one for one in targets if one.startswith(("/dev/pts/", "/dev/ptmx", str(folder))))
 
 
 @contextlib.asynccontextmanager
@@ -73,7 +74,7 @@ def test_two_sensors_on_cables(tmp_path: Path, table: RecordingTable) -> None:
 
     before = held(tmp_path)
     end = asyncio.run(main())
-    assert held(tmp_path) == before
+    assert held(tmp_path) <= before  # fewer if an earlier test's rests are collected meanwhile
     assert (end.absent, end.failure) == ((), None)
     recording = read_recording(tmp_path / "walk")
     assert recording.placements == KNEES
