@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.confidences import RIGHT_S, bands
 from benchmarks.references import FIRST_TARGETS, RAISED_TARGETS, REFERENCES, Reference, Target
 from benchmarks.scoring import EventScore, pooled, spread
 from benchmarks.trial_score import ANGLES, TrialScore
+from pipeline.result import EventKind
 from sensor.samples import Side
 
 
@@ -87,6 +89,7 @@ def _events(scores: Sequence[TrialScore]) -> list[Quantity]:
         Quantity("ic_f1_sides_ignored", "IC F1, sides ignored", ignored.f1, "", found, "event"),
         Quantity("side_accuracy", "IC side accuracy", accuracy, "", ignored.matched, "found event"),
         *_kind("FC", pooled(s.final for s in scores)),
+        *(row for kind in EventKind for row in _confidence(kind, scores)),
         Quantity("standing_events", "events outside the walk", float(stray), "", judged, "trial"),
         *_other_reference(pooled(s.between_references for s in scores)),
     ]
@@ -102,6 +105,18 @@ def _kind(name: str, score: EventScore) -> list[Quantity]:
         Quantity(f"{key}_mad_ms", f"{name} error, MAD", 1e3 * error.mad, "ms", error.n, "found event"),
         Quantity(f"{key}_p95_ms", f"{name} error size, 95th pct.", 1e3 * error.p95_abs, "ms", error.n, "found event"),
     ]
+
+
+def _confidence(kind: EventKind, scores: Sequence[TrialScore]) -> list[Quantity]:
+    found = bands(event for s in scores for event in s.judged.get(kind, ()))
+    within = f"within {1e3 * RIGHT_S:.0f} ms"
+    return [
+        Quantity(
+            f"{kind.value.lower()}_{band.name}_right", f"{kind.value} of {band.name} confidence, {within}", band.right,
+            "", band.n, "detection",
+        )
+        for band in found
+    ]  # fmt: skip
 
 
 def _other_reference(score: EventScore) -> list[Quantity]:

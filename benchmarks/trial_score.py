@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks import motion_capture
+from benchmarks.confidences import Judged, judged
 from benchmarks.references import REFERENCES
 from benchmarks.scoring import (
     TOLERANCE_S,
@@ -50,6 +51,7 @@ class TrialScore:
     final: EventScore = NO_EVENTS
     initial_sides_ignored: EventScore = NO_EVENTS
     initial_right_side: int = 0
+    judged: Mapping[EventKind, tuple[Judged, ...]] = field(default_factory=dict)
     between_references: EventScore = NO_EVENTS  # initial contacts of a second reference against the first
     standing_events: int = 0
     stride_error_s: tuple[float, ...] = ()
@@ -80,6 +82,7 @@ def score_trial(trial: Trial, table: RecordingTable, result: SessionResult, seco
         final=score_events(trial.events, events, EventKind.FC, turns),
         initial_sides_ignored=any_side,
         initial_right_side=right_side,
+        judged={kind: judged(trial.events, events, kind, turns) for kind in EventKind},
         between_references=score_events(trial.events, second_reference(trial), EventKind.IC, turns),
         standing_events=sum(not inside(event.time_s, _walk(trial)) for event in events) if trial.events else 0,
         stride_error_s=tuple(stride_time_errors_s(trial.events, events, turns)),

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import log2
 from typing import Protocol
 
 import numpy as np
@@ -33,6 +34,7 @@ from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
 _NO_JERK = 1e-9  # keeps a leg that lies still from dividing by zero
+_UNSEEN_OCTAVES = 1.0  # a landing that the recording does not show to its end passes for one of half the jerk
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,13 @@ class ThighLandingParams:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Grid index of a landing, with a fraction, and how far apart its two witnesses are, s."""
+    """Grid index of a landing, with a fraction, and what speaks against it."""
 
     at: float
-    apart_s: float = 0.0
+    soft_octaves: float = 0.0  # jerk below the leg's usual
+    off_usual_s: float = 0.0  # time after the swing against the leg's usual
+    apart_s: float = 0.0  # between its two witnesses
+    rival: float = 0.0  # the next best candidate's height, part of its own
 
 
 class LandingFinder(Protocol):
@@ -119,10 +124,10 @@ class ShankLandings:
         profiles = np.array(self._profiles)
         delay = usual_delay(profiles, p)
         length = delay + round(p.after_s * GRID_HZ)
-        share = p.share
+        share, soft_octaves = p.share, _UNSEEN_OCTAVES
         if own is not None:
-            strength = own[:length].max() / max(median(profiles[:, :length].max(axis=1)), _NO_JERK)
-            share = min(p.soft_share, p.share / max(strength, _NO_JERK))
+            strength = max(own[:length].max() / max(median(profiles[:, :length].max(axis=1)), _NO_JERK), _NO_JERK)
+            share, soft_octaves = min(p.soft_share, p.share / strength), max(0.0, -0.5 * log2(strength))
             if strength < p.weak**2:
                 length = max(length, int(np.argmax(own)) + round(p.after_s * GRID_HZ))
         landing = landing_time(jerk, swing.fall, length, share, p)
@@ -130,10 +135,10 @@ class ShankLandings:
             return None
         weight = p.crossing_weight * min(1.0, max(0.0, 2.0 - delay / (p.paused_s * GRID_HZ)))
         crossing = zero_crossing(rate, swing.fall, p)
-        if crossing is None or weight == 0.0:
-            return Landing(landing)
-        apart = crossing + p.crossing_lag_s * GRID_HZ - landing
-        return Landing(landing + weight * apart, abs(apart) / GRID_HZ)
+        apart = crossing + p.crossing_lag_s * GRID_HZ - landing if crossing is not None and weight > 0.0 else 0.0
+        at = landing + weight * apart
+        off_usual = at - swing.fall - delay
+        return Landing(at, soft_octaves, abs(off_usual) / GRID_HZ, abs(apart) / GRID_HZ)
 
 
 class ThighLandings:
@@ -168,7 +173,15 @@ class ThighLandings:
         peak = int(np.argmax(envelope))
         if peak == len(envelope) - 1 and last - fall < self._length // 2:  # the recording ends before the leg lands
             return None
-        return Landing(first + peak - self.params.lead_s * GRID_HZ)
+        return Landing(first + peak - self.params.lead_s * GRID_HZ, rival=_rival(envelope, peak))
+
+
+def _rival(envelope: FloatArray, peak: int) -> float:
+    """Height of the highest other peak, part of the highest one's."""
+    inner = envelope[1:-1]
+    tops = np.flatnonzero((inner > envelope[:-2]) & (inner >= envelope[2:])) + 1
+    others = envelope[tops[tops != peak]]
+    return float(others.max() / envelope[peak]) if len(others) and envelope[peak] > 0.0 else 0.0
 
 
 def landing_profile(jerk: Series, fall: float, params: ShankLandingParams) -> FloatArray | None:

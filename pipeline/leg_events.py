@@ -12,11 +12,12 @@ docs/validation.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.bridging import Trust
+from pipeline.confidence import ESTIMATE, ConfidenceParams, bridged, confidence, landing_doubt, missing
 from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
 from pipeline.filters import Fir, lowpass_taps
 from pipeline.landings import (
@@ -45,9 +46,10 @@ class LegEventParams:
     fc_level_rad_s: float = 0.75  # * below the level of the swing, nearer to toe-off; a stiff leg dwells lower
     fc_search_s: float = 0.1  # the rise through it lies within this before the rise through the swing's level
     fc_lead_s: float = 0.07  # * toe-off comes this long before that rise
-    sure: float = 0.95  # confidence of a plain contact
+    sure: float = 0.95  # confidence of a contact with nothing against it
     swings: SwingParams = field(default_factory=SwingParams)
     landing: ShankLandingParams | ThighLandingParams = field(default_factory=ShankLandingParams)
+    confidence: ConfidenceParams = field(default_factory=ConfidenceParams)
 
     @property
     def is_shank(self) -> bool:
@@ -62,7 +64,7 @@ THIGH = LegEventParams(
     rate_cutoff_hz=4.0,
     rate_taps=41,
     fc_lead_s=-0.11,
-    sure=0.7,
+    sure=0.9,
     swings=SwingParams(level_rad_s=0.3, hump_gap_s=0.3),
     landing=ThighLandingParams(),
 )
@@ -179,20 +181,20 @@ class LegEvents:
 
     def _contacts(self, swing: Swing) -> list[Contact]:
         p, trust = self.params, self._motion.trust
-        strong = min(1.0, swing.strength / self.gait.rhythm.peak_rad_s)
+        weak = missing(swing.strength / self.gait.rhythm.peak_rad_s, p.confidence.weak_swing)
         final = last_rise(self.rate, swing.rise, self._fc_level, p.fc_search_s) - p.fc_lead_s * GRID_HZ
         out = []
         if (seen := worst_trust(trust, min(final, swing.rise) - 2, max(final, swing.rise) + 2)) is not Trust.WITHHELD:
-            note = "" if p.is_shank else ESTIMATED
-            out.append(_contact(final, self.side, EventKind.FC, (p.sure - 0.05) * strong, seen, note))
+            sure = confidence(p.sure, weak, 0.0 if p.is_shank else ESTIMATE, bridged(seen))
+            out.append(Contact(final, self.side, EventKind.FC, sure, _note(seen, "" if p.is_shank else ESTIMATED)))
         around = worst_trust(trust, swing.fall - 2, swing.fall + self._landings.reach)
         landing = self._landings.find(self._jerk, self.rate, swing, trusted=around is Trust.SAMPLE)
         if landing is None:
             return out
-        sure = p.sure - min(0.4, 5.0 * landing.apart_s)  # 80 ms apart: something is odd
         if (seen := worst_trust(trust, swing.fall - 2, landing.at + 5)) is not Trust.WITHHELD:
-            contact = _contact(landing.at, self.side, EventKind.IC, sure * strong, seen)
-            out.append(replace(contact, swing_peak_rad_s=swing.strength) if p.is_shank else contact)
+            sure = confidence(p.sure, weak, landing_doubt(landing, p.confidence), bridged(seen))
+            peak_rad_s = swing.strength if p.is_shank else float("nan")
+            out.append(Contact(landing.at, self.side, EventKind.IC, sure, _note(seen), peak_rad_s))
         return out
 
 
@@ -208,7 +210,7 @@ def last_rise(rate: Series, before: float, level_rad_s: float, search_s: float) 
     return float(first + k + (level_rad_s - w[k]) / (w[k + 1] - w[k]))
 
 
-def _contact(at: float, side: Side, kind: EventKind, sure: float, seen: Trust, note: str = "") -> Contact:
+def _note(seen: Trust, note: str = "") -> str:
     if seen is Trust.BRIDGED:
-        return Contact(at, side, kind, round(0.5 * sure, 3), f"{note};{NEAR_GAP}" if note else NEAR_GAP)
-    return Contact(at, side, kind, round(sure, 3), note)
+        return f"{note};{NEAR_GAP}" if note else NEAR_GAP
+    return note

@@ -13,12 +13,13 @@ notes, biomechanics 3.1b). Data requirements: one sensor on the pelvis or trunk,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.bridging import Trust
 from pipeline.candidates import Refractory
+from pipeline.confidence import ESTIMATE, ConfidenceParams, bridged, confidence, missing, step_doubt
 from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
 from pipeline.filters import Fir, lowpass_taps
 from pipeline.level_acceleration import LevelAcceleration
@@ -44,6 +45,8 @@ class PelvisEventParams:
     walking: float = 0.3  # of the usual peak; a step of which no neighbour reaches it is a sway in standing
     votes: int = 2  # neighbours on either side that have a say in the side of a step
     other_fc: float = 0.22  # of the step time from a contact to the other foot's toe-off (about 11 % of the cycle)
+    sure: float = 0.9  # confidence of a contact with nothing against it
+    confidence: ConfidenceParams = field(default_factory=ConfidenceParams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class PelvisEvents:
         self.params = params
         self._level, self._trusts, self._sides = level, trusts, sides
         self._weakest = max(params.least_m_s2, params.weakest * usual.peak_m_s2)
+        self._usual = usual
         self._walking = params.walking * usual.peak_m_s2
         self._longest = min(params.longest_step_s * GRID_HZ, params.missed * usual.time)
         self._next = start
@@ -208,17 +212,27 @@ class PelvisEvents:
         votes = [-sign * neighbour.push for neighbour, sign in near]
         agreed, most = sum(votes), sum(abs(vote) for vote in votes)
         side = Side.LEFT if agreed > 0 else Side.RIGHT
-        sure = 0.35 + 0.35 * abs(agreed) / most if most > 0 else 0.35
         trust = max(worst_trust(trust, step.at - 8, step.at + 8) for trust in self._trusts)
         if trust is Trust.WITHHELD:
             return []
         note = f"side_inferred;{NEAR_GAP}" if trust is Trust.BRIDGED else "side_inferred"
-        sure = round(sure * (0.5 if trust is Trust.BRIDGED else 1.0), 3)
-        out = [Contact(step.at, side, EventKind.IC, sure, note)]
+        dissent = 1.0 - abs(agreed) / most if most > 0 else 1.0
+        doubt = dissent / self.params.confidence.dissent + self._step_doubt(index) + bridged(trust)
+        out = [Contact(step.at, side, EventKind.IC, confidence(self.params.sure, doubt), note)]
         if step.next_at is not None:
             final = step.at + self.params.other_fc * (step.next_at - step.at)
-            out.append(Contact(final, side.other, EventKind.FC, round(0.5 * sure, 3), f"{note};{ESTIMATED}"))
+            sure = confidence(self.params.sure, doubt, ESTIMATE)
+            out.append(Contact(final, side.other, EventKind.FC, sure, f"{note};{ESTIMATED}"))
         return [contact for contact in out if contact.side in self._sides]
+
+    def _step_doubt(self, index: int) -> float:
+        """Doubt of a step from how unlike the usual its lift and the times before and after it are."""
+        step, doubts, usual = self._steps[index], self.params.confidence, self._usual
+        before = self._steps[index - 1] if index else None
+        since = step.at - before.at if before is not None and before.next_at is not None else None
+        until = step.next_at - step.at if step.next_at is not None else None
+        weak = missing(step.lift / usual.peak_m_s2, doubts.weak_lift) if usual.peak_m_s2 > 0.0 else 0.0
+        return weak + step_doubt((since, until), usual.time, doubts)
 
 
 def contact_time(acc: Series, peak: int, params: PelvisEventParams) -> float:

@@ -81,3 +81,9 @@ def test_no_real_sensor_is_called_mirrored_and_every_clear_one_is_once_an_axis_i
         negated = {m.placement: m.handedness for m in analyze_table(other).mounts}
         clear = {p for p, said in told.items() if said is Handedness.RIGHT}
         assert clear == {p for p, said in negated.items() if said is Handedness.MIRRORED}, trial.name
+
+
+@pytest.mark.parametrize("name", ["marpino", "voisard", "mobgap_lowback"])
+def test_events_of_low_confidence_are_wrong_more_often(datasets_dir: Path, name: str) -> None:
+    summary = summarise(name, run_all(some_of(trials_of(datasets_dir, name), name)))
+    assert summary["ic_low_right"].value < summary["ic_high_right"].value - 0.1

@@ -79,6 +79,7 @@ class TestMirror:
         for ours, theirs in zip(found.events, expected.events, strict=True):
             assert (ours.side, ours.kind) == (theirs.side.other, theirs.kind)
             assert ours.time_s == pytest.approx(theirs.time_s, abs=1e-6)
+            assert ours.confidence == pytest.approx(theirs.confidence, abs=0.0011)  # three decimals
         for metric, theirs_too in expected.asymmetry.items():
             self.assert_mirrored(found.asymmetry[metric], theirs_too)
         ours_now, theirs_now = numbers(found), numbers(expected)

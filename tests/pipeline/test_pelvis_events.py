@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
 from pipeline.contacts import Contact
+from pipeline.leg_events import SHANK
 from pipeline.level_acceleration import LevelAcceleration
 from pipeline.orientation import Motion
 from pipeline.pelvis_events import PelvisEventParams, PelvisEvents, UsualStep, usual_peak
@@ -102,7 +103,7 @@ class TestSteps:
 
     def test_they_are_less_sure_than_a_shanks_and_say_how_sides_were_told(self) -> None:
         for contact in found_in(swaying()):
-            assert contact.confidence <= 0.7
+            assert contact.confidence <= PARAMS.sure < SHANK.sure
             assert "side_inferred" in contact.note
 
     @pytest.mark.parametrize("side", list(Side))
