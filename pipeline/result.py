@@ -46,7 +46,7 @@ class Flag(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How much a link of the chain can be leaned on."""
+    """How much a link of the chain, or an angle, can be leaned on."""
 
     LOW = "low"
     MODERATE = "moderate"
@@ -127,7 +127,11 @@ class Stride:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One number with its unit, interval, sample size and reference band, or the reason why there is none."""
+    """One number with its unit, interval, sample size and reference band, or the reason why there is none.
+
+    ``instrument_sd`` is the SD of what sensors and soft tissue add: a part of ``ci95`` that more strides do not lessen.
+    ``confidence`` is given for angles.
+    """
 
     name: str
     unit: str
@@ -137,6 +141,8 @@ class Measure:
     band: Interval | None = None
     status: Status = Status.OBSERVED
     reason: str = ""
+    instrument_sd: float | None = None
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.asymmetry import of_side
 from pipeline.norms import (
     DROP_DIFFERENCE_NORMAL_DEG,
+    FROM_HEADINGS,
     JOINT_INSTRUMENT_SD_DEG,
     PELVIS_INSTRUMENT_SD_DEG,
     TRUNK_INSTRUMENT_SD_DEG,
@@ -22,7 +23,7 @@ from pipeline.norms import (
     speed_band,
     stride_time_band,
 )
-from pipeline.result import Interval, Measure, Status, Stride
+from pipeline.result import Confidence, Interval, Measure, Status, Stride
 from pipeline.sampling import BootstrapParams, interval95, median_draws, widened
 from sensor.person import Person
 from sensor.samples import FloatArray, Side
@@ -49,12 +50,13 @@ class SummaryParams:
 
 @dataclass(frozen=True, slots=True)
 class _Summary:
-    """How one measure follows from the median of its values; ``instrument`` is the SD that the sensors add."""
+    """How one measure follows from the median of its values; ``instrument_sd`` is what the sensors add."""
 
     name: str
     unit: str
     of_median: Callable[[FloatArray], FloatArray] = lambda median: median
-    instrument: float = 0.0
+    instrument_sd: float | None = None
+    confidence: Confidence | None = None
 
 
 def gait_measures(
@@ -117,7 +119,7 @@ def pelvis_measures(strides: Sequence[Stride], at: Matched | None, params: Summa
         name = f"drop_{side.value}_deg"
         out[name] = _median(_pelvic(name), drops[side], band, needs, params)
     out["drop_difference_deg"] = _difference(
-        "drop_difference_deg", drops[Side.LEFT], drops[Side.RIGHT], DROP_DIFFERENCE_NORMAL_DEG, needs, params
+        _pelvic("drop_difference_deg"), drops[Side.LEFT], drops[Side.RIGHT], DROP_DIFFERENCE_NORMAL_DEG, needs, params
     )
     return out
 
@@ -145,7 +147,7 @@ def trunk_measures(
         _median(_trunk("trunk_lean_deg"), lean, None, no_zero, params),
         *(_median(_trunk(f"trunk_side_lean_{s.value}_deg"), leans[s], None, needs, params) for s in Side),
         _difference(
-            "trunk_side_lean_difference_deg",
+            _trunk("trunk_side_lean_difference_deg"),
             leans[Side.LEFT],
             leans[Side.RIGHT],
             TRUNK_LEAN_DIFFERENCE_NORMAL_DEG,
@@ -168,7 +170,7 @@ def joint_measures(strides: Sequence[Stride], standing: bool, params: SummaryPar
                 why = f"needs {needs}" if standing or not len(values) else "needs quiet standing as zero"
                 name = f"{field_name.removesuffix('_deg')}_{side.value}_deg"
                 used = values if standing or is_range else values[:0]
-                out[name] = _median(_Summary(name, "deg", instrument=JOINT_INSTRUMENT_SD_DEG), used, None, why, params)
+                out[name] = _median(_angle(name, JOINT_INSTRUMENT_SD_DEG), used, None, why, params)
     return out
 
 
@@ -184,7 +186,7 @@ def _of_all(strides: Sequence[Stride], name: str) -> FloatArray:
 
 
 def _trunk(name: str) -> _Summary:
-    return _Summary(name, "deg", instrument=TRUNK_INSTRUMENT_SD_DEG[name])
+    return _angle(name, TRUNK_INSTRUMENT_SD_DEG[name])
 
 
 def _smoothness(valid: Sequence[Stride], params: SummaryParams) -> list[Measure]:
@@ -200,7 +202,12 @@ def _smoothness(valid: Sequence[Stride], params: SummaryParams) -> list[Measure]
 
 
 def _pelvic(name: str) -> _Summary:
-    return _Summary(name, "deg", instrument=PELVIS_INSTRUMENT_SD_DEG[name])
+    return _angle(name, PELVIS_INSTRUMENT_SD_DEG[name])
+
+
+def _angle(name: str, instrument_sd_deg: float) -> _Summary:
+    confidence = Confidence.LOW if name in FROM_HEADINGS else Confidence.MODERATE
+    return _Summary(name, "deg", instrument_sd=instrument_sd_deg, confidence=confidence)
 
 
 def variability(strides: Sequence[Stride]) -> Measure:
@@ -228,22 +235,25 @@ def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: 
         return Measure(what.name, what.unit, None, None, n, band, Status.NOT_ASSESSED, reason)
     value = float(what.of_median(np.asarray(np.median(values))))
     low, high = sorted(interval95(what.of_median(median_draws(values, params.bootstrap))))
-    return Measure(what.name, what.unit, value, widened(value, (low, high), what.instrument), n, band)
+    ci = widened(value, (low, high), what.instrument_sd or 0.0)
+    return Measure(
+        what.name, what.unit, value, ci, n, band, instrument_sd=what.instrument_sd, confidence=what.confidence
+    )
 
 
 def _difference(
-    name: str, left: FloatArray, right: FloatArray, limit: float, why_not: str, params: SummaryParams
+    what: _Summary, left: FloatArray, right: FloatArray, limit: float, why_not: str, params: SummaryParams
 ) -> Measure:
-    """Left minus right, degrees; ``limit``: how large it is in healthy people."""
-    unit = "deg"
+    """Left minus right; ``limit``: how large it is in healthy people."""
     n = min(len(left), len(right))
     band = (-limit, limit)
     if n < params.least_strides:
         reason = why_not if n == 0 else f"only {n} strides a side could be used"
-        return Measure(name, unit, None, None, n, band, Status.NOT_ASSESSED, reason)
+        return Measure(what.name, what.unit, None, None, n, band, Status.NOT_ASSESSED, reason)
     draws = [median_draws(side, params.bootstrap, stream) for stream, side in enumerate((left, right))]
     count = min(len(draw) for draw in draws)
     value = float(np.median(left) - np.median(right))
-    instrument = (PELVIS_INSTRUMENT_SD_DEG | TRUNK_INSTRUMENT_SD_DEG)[name]
-    ci = widened(value, interval95(draws[0][:count] - draws[1][:count]), instrument)
-    return Measure(name, unit, value, ci, n, band)
+    ci = widened(value, interval95(draws[0][:count] - draws[1][:count]), what.instrument_sd or 0.0)
+    return Measure(
+        what.name, what.unit, value, ci, n, band, instrument_sd=what.instrument_sd, confidence=what.confidence
+    )

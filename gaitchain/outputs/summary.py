@@ -146,6 +146,8 @@ def _measure(measure: Measure) -> JsonObject:
         "ci95": _interval(measure.ci95) if observed else None,
         "n": int(measure.n),
         "band": _interval(measure.band),
+        "instrument_sd": number(measure.instrument_sd),
+        "confidence": measure.confidence.value if measure.confidence else None,
         **status,
     }
 

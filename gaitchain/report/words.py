@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
@@ -201,6 +202,13 @@ def against_band(value: float, band: Sequence[float] | None) -> str:
     if band is None:
         return ""
     return "below reference" if value < band[0] else "above reference" if value > band[1] else "within reference"
+
+
+def budget(measure: Mapping[str, Any]) -> str:
+    """What of an error the sensors alone make, and that it is not to be leaned on; empty where neither is known."""
+    sd, confidence = measure.get("instrument_sd"), measure.get("confidence")  # older summaries lack both
+    said = [f"sensors' SD {quantity(sd, measure['unit'])}"] if sd is not None else []
+    return ", ".join([*said, *(["low confidence"] if confidence == "low" else [])])
 
 
 def sentence(words: str) -> str:

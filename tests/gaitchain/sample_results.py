@@ -291,7 +291,9 @@ def _pelvis(severity: float) -> dict[str, Measure]:
     rows = (
         Measure("obliquity_rom_deg", "deg", 8.0, (7.6, 8.4), 92, (5.0, 11.0)),
         Measure("tilt_rom_deg", "deg", 3.2, (3.0, 3.4), 92, (2.0, 5.0)),
-        Measure("rotation_rom_deg", "deg", 10.0, (9.0, 11.0), 92, (6.0, 14.0)),
+        Measure(
+            "rotation_rom_deg", "deg", 10.0, (6.3, 13.7), 92, (6.0, 14.0), instrument_sd=1.9, confidence=Confidence.LOW
+        ),
         Measure("drop_left_deg", "deg", left, (left - 0.5, left + 0.5), 46, (1.5, 6.5)),
         Measure("drop_right_deg", "deg", right, (right - 0.5, right + 0.5), 46, (1.5, 6.5)),
         Measure("drop_difference_deg", "deg", left - right, (left - right - 0.7, left - right + 0.7), 46, (-2.0, 2.0)),

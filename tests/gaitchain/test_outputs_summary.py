@@ -92,6 +92,15 @@ def test_no_number_of_gait_and_pelvis_is_bare() -> None:
             assert measure["unit"]
 
 
+def test_an_angle_carries_its_error_budget() -> None:
+    doc = document(healthy())
+    rotation = doc["measures"]["pelvis.rotation_rom_deg"]
+    assert (rotation["instrument_sd"], rotation["confidence"]) == (1.9, "low")
+    assert doc["measures"]["gait.speed_m_s"]["confidence"] is None
+    del rotation["instrument_sd"], rotation["confidence"]  # as an earlier version wrote it
+    assert validator().is_valid(doc)
+
+
 def test_a_contract_number_the_analysis_did_not_give_names_the_sensors_it_needs() -> None:
     doc = document(one_knee())
     assert doc["gait"]["double_support_pct"] is None

@@ -167,6 +167,10 @@ def test_flags_stand_in_words_beside_the_numbers() -> None:
     assert any("Stride length" in row and "within reference" in row for row in rows.values())
 
 
+def test_an_angle_says_what_its_sensors_add_and_that_it_is_not_to_be_leaned_on() -> None:
+    assert page(healthy()).text.count("sensors' SD 1.9°, low confidence") == 1
+
+
 def test_the_paragraph_names_what_stands_out_and_claims_no_cause() -> None:
     text = page(clear_asymmetry()).text
     short = text[

@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.norms import PELVIS_INSTRUMENT_SD_DEG, Matched
-from pipeline.result import Measure, Status, Stride
-from pipeline.summary_measures import CV_STRIDES, SummaryParams, gait_measures, pelvis_measures, variability
+from pipeline.norms import JOINT_INSTRUMENT_SD_DEG, PELVIS_INSTRUMENT_SD_DEG, TRUNK_INSTRUMENT_SD_DEG, Matched
+from pipeline.result import Confidence, Measure, Status, Stride
+from pipeline.summary_measures import (
+    CV_STRIDES,
+    SummaryParams,
+    gait_measures,
+    joint_measures,
+    pelvis_measures,
+    trunk_measures,
+    variability,
+)
 from sensor.person import Person
 from sensor.samples import Side
 from tests.pipeline.strides import row, stride
@@ -126,3 +134,35 @@ class TestPelvis:
         found = pelvis(row(Side.LEFT, 30, "", drop_deg=6.0))
         assert found["drop_left_deg"].value == 6.0
         assert found["drop_difference_deg"].status is Status.NOT_ASSESSED
+
+
+class TestErrorBudget:
+    angles = dict.fromkeys(
+        ("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg", "drop_deg", "trunk_lean_deg", "trunk_side_lean_deg",
+         "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg", "knee_flexion_loading_deg", "knee_flexion_swing_deg",
+         "hip_flexion_max_deg", "hip_flexion_min_deg"),
+        5.0,
+    )  # fmt: skip
+
+    def found(self) -> dict[str, Measure]:
+        strides = both(30, **self.angles)
+        return {
+            **pelvis_measures(strides, AT, PARAMS),
+            **trunk_measures(strides, AT, True, PARAMS),
+            **joint_measures(strides, True, PARAMS),
+        }
+
+    def test_every_angle_says_what_its_sensors_add_and_its_interval_holds_that(self) -> None:
+        budgets = PELVIS_INSTRUMENT_SD_DEG | TRUNK_INSTRUMENT_SD_DEG
+        for name, measure in self.found().items():
+            assert measure.instrument_sd == budgets.get(name, JOINT_INSTRUMENT_SD_DEG), name
+            assert measure.ci95 is not None
+            assert measure.ci95[1] - measure.ci95[0] >= 2 * 1.95 * measure.instrument_sd
+
+    def test_what_rests_on_headings_is_of_low_confidence_and_no_other_angle(self) -> None:
+        low = {name for name, measure in self.found().items() if measure.confidence is Confidence.LOW}
+        assert low == {"rotation_rom_deg", "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg"}
+
+    def test_what_is_no_angle_has_neither(self) -> None:
+        speed = gait(both(30, stride_length_m=1.32))["speed_m_s"]
+        assert (speed.instrument_sd, speed.confidence) == (None, None)
