@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Protocol
-
-import numpy as np
 
 from pipeline.bridging import Trust
 from pipeline.result import EventKind
@@ -53,7 +52,7 @@ class ContactSource(Protocol):
 
 def worst_trust(trust: Series, start: float, end: float) -> Trust:
     """The least trustworthy sample in ``[start, end]``, clipped to what is kept."""
-    first, last = max(int(np.floor(start)), trust.start), min(int(np.ceil(end)) + 1, trust.end)
+    first, last = max(floor(start), trust.start), min(ceil(end) + 1, trust.end)
     if last <= first:
         return Trust.WITHHELD
     return Trust(int(trust.window(first, last).max()))
