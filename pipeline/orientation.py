@@ -178,6 +178,8 @@ class Motion:
 def _runs(trust: FloatArray) -> list[tuple[int, int, bool]]:
     """Begin, end and whether withheld, of each run of samples that are all withheld or all not."""
     withheld = trust >= Trust.WITHHELD
+    if len(withheld) and not withheld.any():  # nearly always
+        return [(0, len(withheld), False)]
     edges = [0, *(np.flatnonzero(withheld[1:] != withheld[:-1]) + 1).tolist(), len(withheld)]
     return [(first, last, bool(withheld[first])) for first, last in pairwise(edges) if last > first]
 

@@ -16,6 +16,7 @@ from pipeline.timeline import Series
 from sensor.samples import BoolArray, FloatArray
 
 IntArray = NDArray[np.int64]
+_FAR_BEFORE = -(2**31)
 
 
 def whole(at: FloatArray) -> IntArray:
@@ -71,7 +72,8 @@ def cut(series: Series, first: IntArray, last: IntArray) -> Windows:
     width = int((last - first)[held].max(initial=1))
     index = first[:, None] + np.arange(width)
     inside = held[:, None] & (index < last[:, None])
-    return Windows(series.at(np.clip(index, series.start, max(series.end - 1, series.start))), inside)
+    kept = np.maximum(np.minimum(index, series.end - 1), series.start)  # np.clip takes thrice as long for so few
+    return Windows(series.at(kept), inside)
 
 
 def holds(series: Series, first: IntArray, last: IntArray) -> BoolArray:
@@ -87,7 +89,7 @@ def missing(series: Series) -> BoolArray:
 
 def nearest(at: FloatArray) -> IntArray:
     """Nearest grid indices, (k,); far before any series where there is none."""
-    return np.where(np.isnan(at), np.iinfo(np.int32).min, np.rint(at)).astype(np.int64)
+    return np.where(np.isnan(at), _FAR_BEFORE, np.rint(at)).astype(np.int64)
 
 
 def count_where(series: Series, first: IntArray, last: IntArray, what: BoolArray) -> IntArray:
