@@ -31,7 +31,7 @@ from tests.sensor.recorded import record
 
 Capture = pytest.CaptureFixture[str]
 SPEC = WalkSpec("antalgic_knee", severity=0.6, duration_s=58.0, seed=3, placements=KNEES + HIPS)
-LOST_S = (43.0, 51.0)  # after calibration has closed, at about 38 s
+LOST_S = (42.0, 53.0)  # after calibration has closed, at about 39 s
 
 
 @pytest.fixture(scope="module")
@@ -128,14 +128,17 @@ def test_the_session_says_what_the_walk_was(final: SessionResult) -> None:
 
 
 def test_one_lost_node_does_not_hold_up_the_others(session: Session) -> None:
-    """While the left knee is silent, strides of the right side go on becoming certain."""
+    """While the left knee is silent, strides of the right side go on becoming certain.
+
+    A stride waits 3 s for the turns; behind a lost frame of any sensor up to as long for where the vertical is.
+    """
     live, seen = LiveAnalysis(), list[tuple[float, Stride]]()
     begin_ns = next(r.host_ns for r in session.records if isinstance(r, StateChange) and r.state == RECORDING)
     for r in session.records:
         seen += [((r.host_ns - begin_ns) * 1e-9, stride) for stride in live.push(r)]
     fresh = [stride for at_s, stride in seen if LOST_S[0] + 2.0 < at_s < LOST_S[1]]
     assert {stride.side for stride in fresh if stride.next_ic_s > LOST_S[0]} == {"right"}
-    assert all(at_s - stride.next_ic_s < 6.5 for at_s, stride in seen if stride.valid and stride.next_ic_s > 40.0)
+    assert all(at_s - stride.next_ic_s < 9.0 for at_s, stride in seen if stride.valid and stride.next_ic_s > 40.0)
 
 
 def test_json_lines_are_strides_and_then_the_result(
