@@ -6,7 +6,8 @@ leg's last swings, for a leg that pauses before it lands may do so now longer, n
 the landing is averaged with the zero crossing of the sagittal rate. In a soft landing, as of a first or last step, what
 the leg spends on its own braking would else be taken for the landing: it counts from half of its own jerk at the
 latest. A step that hardly shakes the leg there is looked for further on. On the thigh, which feels the landing late and
-drawn out: the peak of the jerk's slow envelope.
+drawn out: the peak of the jerk's slow envelope. What a leg that does not pause spends before its rate crosses zero is
+braking of the swing and does not count.
 
 Sources: refining the contact by acceleration is in the family of Trojaniello 2014. The usual delay, the share of the
 squared jerk and the thigh's envelope are own, after the project's first prototype (shared design notes, 3.1b).
@@ -34,6 +35,7 @@ from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
 _NO_JERK = 1e-9  # keeps a leg that lies still from dividing by zero
+_LEAST_LEFT = 2  # samples of the window behind the zero crossing; with fewer the leg landed before it
 _UNSEEN_OCTAVES = 1.0  # a landing that the recording does not show to its end passes for one of half the jerk
 
 
@@ -130,12 +132,12 @@ class ShankLandings:
             share, soft_octaves = min(p.soft_share, p.share / strength), max(0.0, -0.5 * log2(strength))
             if strength < p.weak**2:
                 length = max(length, int(np.argmax(own)) + round(p.after_s * GRID_HZ))
-        landing = landing_time(jerk, swing.fall, length, share, p)
+        weight = p.crossing_weight * min(1.0, max(0.0, 2.0 - delay / (p.paused_s * GRID_HZ)))
+        crossing = zero_crossing(rate, swing.fall, p) if weight > 0.0 else None
+        landing = landing_time(jerk, swing.fall, length, share, p, crossing)
         if landing is None:
             return None
-        weight = p.crossing_weight * min(1.0, max(0.0, 2.0 - delay / (p.paused_s * GRID_HZ)))
-        crossing = zero_crossing(rate, swing.fall, p)
-        apart = crossing + p.crossing_lag_s * GRID_HZ - landing if crossing is not None and weight > 0.0 else 0.0
+        apart = crossing + p.crossing_lag_s * GRID_HZ - landing if crossing is not None else 0.0
         at = landing + weight * apart
         off_usual = at - swing.fall - delay
         return Landing(at, soft_octaves, abs(off_usual) / GRID_HZ, abs(apart) / GRID_HZ)
@@ -200,15 +202,24 @@ def usual_delay(profiles: FloatArray, params: ShankLandingParams) -> int:
     return int(quiet[-1]) + 1 if len(quiet) else 0
 
 
-def landing_time(jerk: Series, fall: float, length: int, share: float, params: ShankLandingParams) -> float | None:
-    """Grid index at which a window from the end of swing has spent its share of the squared jerk above median."""
+def landing_time(
+    jerk: Series, fall: float, length: int, share: float, params: ShankLandingParams, crossing: float | None = None
+) -> float | None:
+    """Grid index at which a window from the end of swing has spent its share of the squared jerk above median.
+
+    What is spent before the zero crossing of the rate is the leg's own braking and does not count, if the crossing
+    leaves enough of the window to land in.
+    """
     first = round(fall)
     last = round(fall + length)
     if first < jerk.start or last > jerk.end or last <= first:
         return None
     window = jerk.window(first, last)
     # Above its median only: what the leg's own deceleration spends would time a soft landing early.
-    spent = np.cumsum(np.maximum(window - median(window), 0.0))
+    spent = np.maximum(window - median(window), 0.0)
+    if crossing is not None and crossing < last - _LEAST_LEFT:
+        spent[: max(0, int(crossing) - first)] = 0.0
+    spent = np.cumsum(spent)
     if spent[-1] <= 0.0:
         return None
     spent /= spent[-1]

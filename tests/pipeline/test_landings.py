@@ -73,6 +73,23 @@ class TestLandingTime:
         jerk.forget(0)
         assert landing_time(jerk, fall - 20.0 if fall < 10.0 else fall, 19, SHANK.share, SHANK) is None
 
+    @pytest.mark.parametrize("braking", [10.0, 1000.0, 5000.0])
+    def test_a_leg_that_brakes_hard_has_not_landed(self, braking: float) -> None:
+        """The sound leg of a slow walker swings fast: what stops it is stronger than its landing."""
+        jerk = np.full(300, 1.0)
+        jerk[110:114] += [100.0, 500.0, 300.0, 50.0]
+        usual = landing_time(series(jerk), 100.0, 19, SHANK.share, SHANK, 108.4)
+        jerk[101:106] += braking
+        assert usual is not None
+        assert landing_time(series(jerk), 100.0, 19, SHANK.share, SHANK, 108.4) == pytest.approx(usual, abs=0.1)
+
+    @pytest.mark.parametrize("crossing", [None, 90.0, 117.0, 150.0])
+    def test_a_crossing_elsewhere_says_nothing_of_braking(self, crossing: float | None) -> None:
+        jerk = np.full(300, 1.0)
+        jerk[110:114] += [100.0, 500.0, 300.0, 50.0]
+        usual = landing_time(series(jerk), 100.0, 19, SHANK.share, SHANK)
+        assert landing_time(series(jerk), 100.0, 19, SHANK.share, SHANK, crossing) == usual
+
     def test_no_jerk_no_landing(self) -> None:
         assert landing_time(series(np.zeros(300)), 100.0, 19, SHANK.share, SHANK) is None
 
