@@ -46,8 +46,7 @@ def test_from_strapping_on_to_the_stored_and_analysed_session(play: Callable[[Sc
         assert [one["placement"] for one in placing["nodes"]] == ["knee_left", "knee_right", "hip_left", "hip_right"]
         await at.post("identify", node=node["name"])
         await at.until(lambda state: state["now_s"] > 4.0)
-        await at.post("tapped", node=node["name"])
-        tapped = await at.until(lambda state: any(one["tapped_s"] is not None for one in state["nodes"]))
+        tapped = await at.tap(node["name"])
         assert [one["tapped_s"] is not None for one in tapped["nodes"]] == [True, False, False, False]
         await at.post("place", places={node["name"]: "knee_left"})
         checking = await at.until(lambda state: state["checks"])

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,10 @@ def records(block: bytes) -> list[tuple[int, int]]:
     return found
 
 
+def _later(than_s: float, state: State) -> bool:
+    return bool(state["now_s"] > than_s)
+
+
 @dataclass
 class Desk:
     """Somebody at a browser."""
@@ -129,6 +134,14 @@ class Desk:
     async def start(self, **said: Any) -> State:
         await self.post("start", **{"pid": self.pid, "protocol": "2min", "source": "sim", **said})
         return await self.phase("placing")
+
+    async def tap(self, node: str) -> State:
+        """Tap a sensor until the window shows it: what the radio loses is tapped again."""
+        state = self.tab.state
+        while all(one["tapped_s"] is None for one in state["nodes"]):
+            told_s = (await self.post("tapped", node=node))["now_s"] + 2.0
+            state = await self.until(partial(_later, told_s))
+        return state
 
     async def walk(self, **said: Any) -> State:
         """From nothing to walking."""
