@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gaitchain.cli import run
+from gaitchain.commands.users import ROLES
 from gaitchain.errors import ExitCode
 from gaitchain.store import Conflict, NotFound, Role, Store, StoreError, open_store
 
@@ -69,6 +70,10 @@ def test_what_will_not_do_is_refused(store: Store) -> None:
 def test_a_role_includes_those_below(role: Role) -> None:
     order = [Role.VIEWER, Role.THERAPIST, Role.ADMIN]
     assert [role.may(needed) for needed in order] == [order.index(needed) <= order.index(role) for needed in order]
+
+
+def test_the_command_offers_the_roles_there_are() -> None:
+    assert tuple(Role) == ROLES  # it does not import them: the database is half a second
 
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
