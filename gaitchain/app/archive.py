@@ -7,13 +7,15 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from gaitchain.app.leftovers import EXPORT
+
 
 def archive_of(session: Path) -> Path:
     """Pack a session folder into a temporary file beside it; whoever sends it removes it.
 
     Beside it and not in the system's temporary folder: it is a patient's data, and belongs on the same disk.
     """
-    descriptor, name = tempfile.mkstemp(dir=session.parent, prefix=".export-", suffix=".zip")
+    descriptor, name = tempfile.mkstemp(dir=session.parent, prefix=EXPORT, suffix=".zip")
     packed = Path(name)
     try:
         with (

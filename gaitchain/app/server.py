@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, files
@@ -20,6 +21,7 @@ from gaitchain.app.api import documents, follow_up, live, patients, people, read
 from gaitchain.app.api.errors import handle_errors
 from gaitchain.app.hub.hub import Hub
 from gaitchain.app.hub.run import RunParams
+from gaitchain.app.leftovers import sweep
 from gaitchain.app.settings import Settings
 from gaitchain.errors import ExitCode, GaitchainError
 from gaitchain.store import Store, open_store
@@ -53,6 +55,7 @@ def create_app(
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(sweep, settings.data)
         await hub.open()
         try:
             yield

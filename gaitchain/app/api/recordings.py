@@ -14,6 +14,7 @@ from fastapi import APIRouter, File, Form, HTTPException, UploadFile
 from gaitchain.app.api.asked import Therapist, TheStore, refusals
 from gaitchain.app.api.sessions import SessionOut, session_out
 from gaitchain.app.hub.keep import keep
+from gaitchain.app.leftovers import UPLOAD
 from gaitchain.store import Store
 from gaitchain.store.adopt import adopt_recording
 from sensor.recording import ENDINGS, RecordingError
@@ -47,7 +48,7 @@ def open_recording(
 @contextmanager
 def _on_disk(file: UploadFile, ending: str, store: Store) -> Iterator[Path]:
     """The upload under a name that nobody chose, on the disk where patients' data belong."""
-    with tempfile.TemporaryDirectory(dir=store.layout.data, prefix=".upload-") as folder:
+    with tempfile.TemporaryDirectory(dir=store.layout.data, prefix=UPLOAD) as folder:
         path = Path(folder) / f"recording{ending}"
         with path.open("wb") as copy:
             shutil.copyfileobj(file.file, copy)

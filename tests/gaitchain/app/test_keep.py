@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from gaitchain.analysis import Analysis, analyse
 from gaitchain.app import archive
 from gaitchain.app.hub import keep as keeping
+from gaitchain.app.leftovers import EXPORT, UPLOAD
 from gaitchain.store import Care, CareVerdict, NotFound, Store, adopt, adopt_recording, delete_patient
 from sensor.person import Person
 from sensor.recording import RecordingTable
+from tests.gaitchain.app.clients import TestClient
 
 
 @pytest.fixture
@@ -47,6 +50,18 @@ def test_a_file_that_cannot_be_taken_in_leaves_no_half_a_session(
     with pytest.raises(OSError, match="No space"):
         adopt_recording(store, pid, walk_file, "anna")
     assert list(store.layout.sids(pid)) == []
+
+
+def test_copies_that_a_killed_server_left_are_gone_when_the_next_begins(
+    store: Store, pid: str, enter: Callable[..., TestClient]
+) -> None:
+    upload = store.layout.data / f"{UPLOAD}abc"
+    export = store.layout.folder(pid) / "sessions" / f"{EXPORT}abc.zip"
+    for copy in (upload / "recording.csv", export):
+        copy.parent.mkdir(parents=True)
+        copy.write_text("a patient's", encoding="utf-8")
+    assert enter().get(f"/api/patients/{pid}").status_code == 200
+    assert (upload.exists(), export.exists()) == (False, False)
 
 
 def test_an_archive_that_cannot_be_packed_is_not_left_lying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
