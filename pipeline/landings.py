@@ -131,7 +131,7 @@ class ShankLandings:
             strength = max(own[:length].max() / max(median(profiles[:, :length].max(axis=1)), _NO_JERK), _NO_JERK)
             share, soft_octaves = min(p.soft_share, p.share / strength), max(0.0, -0.5 * log2(strength))
             if strength < p.weak**2:
-                length = max(length, int(np.argmax(own)) + round(p.after_s * GRID_HZ))
+                length = max(length, int(own.argmax()) + round(p.after_s * GRID_HZ))
         weight = p.crossing_weight * min(1.0, max(0.0, 2.0 - delay / (p.paused_s * GRID_HZ)))
         crossing = zero_crossing(rate, swing.fall, p) if weight > 0.0 else None
         landing = landing_time(jerk, swing.fall, length, share, p, crossing)
@@ -197,8 +197,8 @@ def landing_profile(jerk: Series, fall: float, params: ShankLandingParams) -> Fl
 def usual_delay(profiles: FloatArray, params: ShankLandingParams) -> int:
     """Usual delay from the end of swing to the landing, samples: onset in the median (n, search) jerk profile."""
     profile = np.sqrt(medians(profiles.T.copy()))
-    peak = int(np.argmax(profile))
-    quiet = np.flatnonzero(profile[:peak] < params.onset * profile[peak])
+    peak = int(profile.argmax())
+    (quiet,) = (profile[:peak] < params.onset * profile[peak]).nonzero()
     return int(quiet[-1]) + 1 if len(quiet) else 0
 
 
@@ -219,11 +219,11 @@ def landing_time(
     spent = np.maximum(window - median(window), 0.0)
     if crossing is not None and crossing < last - _LEAST_LEFT:
         spent[: max(0, int(crossing) - first)] = 0.0
-    spent = np.cumsum(spent)
+    spent = spent.cumsum()
     if spent[-1] <= 0.0:
         return None
     spent /= spent[-1]
-    k = int(np.argmax(spent >= share))
+    k = int((spent >= share).argmax())
     before = spent[k - 1] if k else 0.0
     fraction = (share - before) / (spent[k] - before)
     return float(first + k - 0.5 + fraction + params.share_lag_s * GRID_HZ)
@@ -234,8 +234,7 @@ def zero_crossing(rate: Series, fall: float, params: ShankLandingParams) -> floa
     first = int(fall)
     last = min(first + int(params.crossing_search_s * GRID_HZ), rate.end)
     w = rate.window(first, last)
-    below = np.flatnonzero(w <= 0.0)
-    if len(below) == 0 or below[0] == 0:
+    k = int((w <= 0.0).argmax())
+    if k == 0:  # at once, or never
         return None
-    k = int(below[0])
     return float(first + k - 1 + w[k - 1] / (w[k - 1] - w[k]))
