@@ -150,11 +150,14 @@ def _decimals(values: FloatArray | Sequence[float], places: int) -> pa.Array[Any
     return pa.Array.from_buffers(kind, len(scaled), [pa.py_buffer(valid.tobytes()), pa.py_buffer(scaled.tobytes())])
 
 
-def _words(values: Iterable[str]) -> pa.Array[Any]:
+def _words(values: Sequence[str]) -> pa.Array[Any]:
     """Words, quoted where they must be."""
-    return _texts(
-        ['"' + word.replace('"', '""') + '"' if any(mark in word for mark in ',"\r\n') else word for word in values]
-    )
+    cells = {word: _quoted(word) for word in set(values)}  # few different ones
+    return _texts([cells[word] for word in values])
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"' if any(mark in word for mark in ',"\r\n') else word
 
 
 def _texts(values: Sequence[str]) -> pa.Array[Any]:
