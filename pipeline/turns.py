@@ -45,6 +45,7 @@ class TurnFinder:
         self.turns: list[Span] = []  # those that a cycle to come may still overlap, padding included
         self.found: list[Span] = []  # all of them, without padding
         self._rate = rate
+        self._longest = int(np.ceil(params.longest_s * GRID_HZ))
         self._next = rate.start
         self._begin: int | None = None
         self._angle = 0.0
@@ -63,10 +64,10 @@ class TurnFinder:
             return
         w = np.degrees(self._rate.window(self._next, end))
         direction = np.where(np.abs(w) > self.params.edge_deg_s, np.sign(w), 0.0)
-        edges = np.concatenate(([0], np.flatnonzero(np.diff(direction)) + 1, [len(w)]))
+        edges = [0, *(np.flatnonzero(np.diff(direction)) + 1).tolist(), len(w)]
+        rates = w.tolist()
         for first, last in pairwise(edges):
-            if last > first:
-                self._run(self._next + int(first), direction[first], w[first:last])
+            self._run(self._next + first, float(direction[first]), rates[first:last])
         self._next = end
 
     def finish(self) -> None:
@@ -78,18 +79,19 @@ class TurnFinder:
         """Drop turns that ended before a grid index."""
         self.turns = [turn for turn in self.turns if turn.end > before]
 
-    def _run(self, start: int, direction: float, w: FloatArray) -> None:
+    def _run(self, start: int, direction: float, rates: list[float]) -> None:
         if direction == 0.0 or (self._begin is not None and direction * self._angle < 0.0):
             self._close(start)
-        if direction == 0.0:
-            return
-        for at, rate in enumerate(w.tolist(), start):
-            if self._begin is None:
-                self._begin = at
-            self._angle += rate / GRID_HZ
-            self._peak = max(self._peak, abs(rate))
-            if at - self._begin >= self.params.longest_s * GRID_HZ:
-                self._close(at, goes_on=True)
+        while direction != 0.0 and rates:
+            begin = self._begin = start if self._begin is None else self._begin
+            room = begin + self._longest + 1 - start
+            part, rates = rates[:room], rates[room:]
+            start += len(part)
+            for rate in part:
+                self._angle += rate / GRID_HZ
+            self._peak = max(self._peak, *map(abs, part))
+            if len(part) == room:
+                self._close(start - 1, goes_on=True)
 
     def _close(self, end: int, *, goes_on: bool = False) -> None:
         p = self.params
