@@ -45,7 +45,7 @@ class LegEventParams:
     acc_taps: int = 21
     fc_level_rad_s: float = 0.75  # * below the level of the swing, nearer to toe-off; a stiff leg dwells lower
     fc_search_s: float = 0.1  # the rise through it lies within this before the rise through the swing's level
-    fc_lead_s: float = 0.07  # * toe-off comes this long before that rise
+    fc_lead_s: float = 0.072  # * toe-off comes this long before that rise
     sure: float = 0.95  # confidence of a contact with nothing against it
     swings: SwingParams = field(default_factory=SwingParams)
     landing: ShankLandingParams | ThighLandingParams = field(default_factory=ShankLandingParams)
