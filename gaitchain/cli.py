@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # `gaitchain --help` shall not pay for them
     from collections.abc import Sequence
 
 DEBUG_VARIABLE = "GAITCHAIN_DEBUG"
+# Read when numpy is imported, which nothing has done yet. The matrices here are small: a thread for every core costs
+# more than it saves, and with one the last bits of a simulated walk are the same on every machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class LazyGroup(click.Group):

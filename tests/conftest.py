@@ -14,6 +14,8 @@ from tests.fakes.bluez.daemon import private_bus
 
 ROOT = Path(__file__).resolve().parents[1]
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before anything imports numpy
+
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
