@@ -147,7 +147,8 @@ class LegEvents:
     @property
     def settled(self) -> float:
         """Grid index before which every contact has been returned."""
-        lead = (self.params.fc_search_s + max(0.0, self.params.fc_lead_s)) * GRID_HZ
+        # The search for the final contact begins at a whole sample, up to one further back than it is long.
+        lead = (self.params.fc_search_s + max(0.0, self.params.fc_lead_s)) * GRID_HZ + 1.0
         return (self._waiting[0].rise if self._waiting else self._finder.settled) - lead
 
     def advance(self, end: int) -> list[Contact]:

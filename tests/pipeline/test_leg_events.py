@@ -108,6 +108,14 @@ class TestDetector:
         assert settled > motion.end - 300.0
         assert all(contact.at >= settled for contact in detector.finish())
 
+    def test_a_final_contact_at_the_far_end_of_its_search_is_not_settled_before(self) -> None:
+        """The leg dwells above the contact's level for longer than the search, which begins at a whole sample."""
+        motion = hesitant_leg(0.25)
+        detector, settled = LegEvents(Side.LEFT, motion, RIGHT, Gait(Rhythm(3.5, 110.0)), 0, SHANK), -np.inf
+        for end in range(1, motion.end):
+            assert all(contact.at >= settled for contact in detector.advance(end))
+            settled = detector.settled
+
     def test_weak_swings_are_less_sure(self) -> None:
         strong = contacts(*leg())
         weak = contacts(*leg(), gait=Gait(Rhythm(8.0, 110.0)))
