@@ -68,9 +68,7 @@ def judge(
         return Quality(Verdict.INVALID, tuple(fatal))
     reasons = _cautions(missing_pct, calibration, strides, valid, params)
     if knees_exchanged:
-        reasons.insert(
-            0, "The leg sensors were swapped left and right; this was corrected here. Swap them for next time."
-        )
+        reasons.insert(0, _EXCHANGED)
     return Quality(Verdict.ATTENTION if reasons else Verdict.VALID, tuple(reasons))
 
 
