@@ -176,10 +176,7 @@ def _versions() -> Mapping[str, str]:
 
 
 def _provenance(parts: Sequence[Part], params: SessionParams) -> dict[str, object]:
-    said: dict[str, object] = {
-        **_versions(),
-        "params": asdict(params),
-    }
+    said: dict[str, object] = {**_versions(), "params": asdict(params)}
     if len(parts) == 1:
         return said | {"calibration": _learned(parts[0].calibration, parts[0])}
     return said | {

@@ -4,7 +4,8 @@ An export with one axis negated, or a gyroscope with the wrong sign, turns gravi
 stride the body hardly accelerates, so that a slow level acceleration is mostly an error of the orientation. The
 orientation is found twice, with the angular rate as it is and with its opposite; with the wrong one that error changes
 about twice as much as the sensor really turns. Negating one axis of both, and negating the gyroscope, cannot be told
-apart, for a person in the mirror would walk as well. Source: own. Data requirements: some strides in a row, about 4 s.
+apart, for a person in the mirror would walk as well. Source: own. Data requirements: 6 s in a row, or stretches of over
+4 s: a second and two strides of each are spent before its cells begin.
 """
 
 from __future__ import annotations

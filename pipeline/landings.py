@@ -2,12 +2,13 @@
 
 Below the knee: where the squared jerk after the swing has spent as much as a usual landing's first part, in a window
 that reaches a little beyond this leg's usual delay between the end of swing and the landing. The delay is that of the
-leg's last swings, for a leg that pauses before it lands may do so now longer, now shorter. When the leg does not pause,
-the landing is averaged with the zero crossing of the sagittal rate. In a soft landing, as of a first or last step, what
-the leg spends on its own braking would else be taken for the landing: it counts from half of its own jerk at the
-latest. A step that hardly shakes the leg there is looked for further on. On the thigh, which feels the landing late and
-drawn out: the peak of the jerk's slow envelope. What a leg that does not pause spends before its rate crosses zero is
-braking of the swing and does not count.
+leg's last swings, for a leg that pauses before it lands may do so now longer, now shorter. A landing as soft as that of
+a first or last step takes more of its own jerk for that, half of it at the most: what the leg spends on its own braking
+would else be taken for the landing. When the leg does not pause, what it spends before its sagittal rate crosses zero
+is braking of the swing and does not count, and the landing is averaged with that crossing. A step that hardly shakes
+the leg there is looked for further on.
+
+On the thigh, which feels the landing late and drawn out: the peak of the jerk's slow envelope.
 
 Sources: refining the contact by acceleration is in the family of Trojaniello 2014. The usual delay, the share of the
 squared jerk and the thigh's envelope are own, after the project's first prototype (shared design notes, 3.1b).
@@ -34,7 +35,7 @@ from pipeline.timeline import Series
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
-_NO_JERK = 1e-9  # keeps a leg that lies still from dividing by zero
+_NO_JERK = 1e-9  # keeps a leg that lies still from dividing by zero, and from a logarithm of it
 _LEAST_LEFT = 2  # samples of the window behind the zero crossing; with fewer the leg landed before it
 _UNSEEN_OCTAVES = 1.0  # a landing that the recording does not show to its end passes for one of half the jerk
 

@@ -25,7 +25,7 @@ from sensor.synchronise import GRID_HZ
 
 @dataclass(frozen=True, slots=True)
 class OrientationParams:
-    """VQF's own default, stated: the inclination error in walking hardly depends on it."""
+    """VQF's own default, stated; what 2 to 6 s would change is told in docs/validation.md."""
 
     tau_acc_s: float = 3.0  # also what a start looks ahead: the filter averages its first accelerations over as much
     bridging: BridgingParams = field(default_factory=BridgingParams)
