@@ -214,7 +214,7 @@ def _peers_found(peers: Path, recording: Path) -> dict[str, Any]:
 
 def browser(_: Bench) -> Outcome:
     """Goal 9."""
-    return Outcome(TARGETS[9], None, note="there is no page for the browser yet")
+    return Outcome(TARGETS[9], None, note="this command drives no browser, so that nothing is measured")
 
 
 def _outcome(number: int, ratio: Ratio, note: str) -> Outcome:
