@@ -96,10 +96,12 @@ def pathways(figures: Mapping[str, Any]) -> str:
             share(row["strained_share"]),
             f"{row['median_score']:.2f}",
             share(row["high_share"]),
+            "" if row["named_share"] is None else share(row["named_share"]),
         )
         for row in figures["by_pathway"]
     )
-    found = table(("pathway", "severity", "walks", "strained", "median score", "called high"), rows)
+    head = ("pathway", "severity", "walks", "strained", "median score", "called high", "most consistent with it")
+    found = table(head, rows)
     return (
         "## By pathway, in silico\nThe score follows the mechanical strain, not the pathway: pathways that only slow "
         f"or stiffen the walk have little of it.\n\n{found}"

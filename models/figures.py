@@ -72,7 +72,7 @@ def figures(cohort: Cohort, judged: Judged, baselines: Mapping[str, FloatArray] 
         "by_loss": {
             f"{100 * loss:g} %": part(cohort, judged, usual & (cohort.loss == loss)) for loss in np.unique(cohort.loss)
         },
-        "by_pathway": _by_pathway(own, score, high),
+        "by_pathway": _by_pathway(own, score, high, np.array(judged.best)[spoken]),
         "overlap": overlap(cohort.rows(usual & (cohort.usable > 0))),
     }
 
@@ -122,9 +122,11 @@ def _main(cohort: Cohort, judged: Judged, spoken: BoolArray) -> dict[str, Any]:
     covered, width = judged.covered[spoken], judged.width[spoken]
     in_set, set_size = judged.in_set[spoken], judged.set_size[spoken]
     healthy, shown = np.isin(own.pathway, HEALTHY_PATHWAYS), np.array(own.shown)
+    at_least_mild = (shown == HEALTHY) | (own.severity >= MILD_TO_MODERATE[0])
 
     def of(rows: IntArray) -> dict[str, float]:
         strained, shows = label[rows], rows[shown[rows] != ""]
+        mild = shows[at_least_mild[shows]]
         return {
             "auc": area(strained, score[rows]),
             "calibration_error": calibration_error(score[rows], strained),
@@ -137,6 +139,9 @@ def _main(cohort: Cohort, judged: Judged, spoken: BoolArray) -> dict[str, Any]:
             "set_coverage": _mean(in_set[shows]),
             "set_size": _mean(set_size[shows]),
             "pathway_balanced_accuracy": balanced_accuracy(shown[shows], best[shows]),
+            "pathway_balanced_accuracy_from_mild": balanced_accuracy(
+                shown[mild := shows[at_least_mild[shows]]], best[mild]
+            ),
         }
 
     return with_intervals(own.person, of)
@@ -167,11 +172,12 @@ def _by(cohort: Cohort, judged: Judged, spoken: BoolArray, value: FloatArray, en
     return found
 
 
-def _by_pathway(cohort: Cohort, score: FloatArray, high: BoolArray) -> list[dict[str, Any]]:
-    rows = []
+def _by_pathway(cohort: Cohort, score: FloatArray, high: BoolArray, best: Any) -> list[dict[str, Any]]:
+    rows, shown = [], np.array(cohort.shown)
     for pathway in sorted(set(cohort.pathway)):
         for low, top in pairwise(SEVERITIES):
             keep = (np.array(cohort.pathway) == pathway) & (cohort.severity >= low) & (cohort.severity < top)
+            shows = keep & (shown != "")
             if keep.any():
                 rows.append(
                     {
@@ -181,6 +187,7 @@ def _by_pathway(cohort: Cohort, score: FloatArray, high: BoolArray) -> list[dict
                         "strained_share": float(cohort.exceeds[keep].mean()),
                         "median_score": float(np.median(score[keep])),
                         "high_share": float(high[keep].mean()),
+                        "named_share": float((best == shown)[shows].mean()) if shows.any() else None,
                     }
                 )
     return rows

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from sklearn.linear_model import Ridge
 
 from models.cohort import Cohort, IntArray
 from models.conformal import least_consistency
 from models.patterns import FARTHEST_SD, OTHER, OWN, WORN, Patterns, log_density, worn
+from models.plan import HEALTHY
+from models.view import NORMED
 from sensor.samples import BoolArray, FloatArray, Side
 from sensor.simulation.pathways import PATHWAYS
 
 SIDED = frozenset(name for name, pathway in PATHWAYS.items() if pathway.affected.keys() - pathway.either_sign)
 SHARPNESS = np.geomspace(0.2, 1.2, 19)
+LEVELS = (0.25, 0.75)  # quantiles of the severities that teach; each pathway has a group at each
+HOLD = 5.0  # rows' worth of holding a line at the healthy walk
+USUAL_SD = 0.5  # how far the usual walk may lie from the simulator's, in SDs of a measure [assumption]
 LEAST_TOGETHER = 20.0  # rows in which two measures were seen together; fewer say nothing about how they go together
 
 
@@ -22,24 +28,35 @@ def patterns_of(
 ) -> Patterns:
     """Groups from all rows of a cohort that show a pathway; both views of every row teach.
 
-    ``pathways`` are those of the whole cohort when this is a part of it; one that the part lacks lies in the middle.
+    ``pathways`` are those of the whole cohort when this is a part of it; one that the part lacks lies at the healthy.
 
-    The covariance is that within groups, each pathway counting alike; a ``shrinkage`` share of it is replaced by the
+    The covariance is that about the lines, each pathway counting alike; a ``shrinkage`` share of it is replaced by the
     same variance everywhere, as in scikit-learn's discriminant analysis.
     """
     pathways = pathways or tuple(sorted(set(cohort.shown)))
-    groups = tuple((name, role) for name in pathways for role in ((OWN, OTHER) if name in SIDED else ("",)))
-    number, values, weight = _both_views(cohort, groups, weights)
+    lines = tuple((name, role) for name in pathways for role in ((OWN, OTHER) if name in SIDED else ("",)))
+    number, values, weight = _both_views(cohort, lines, weights)
     usual = np.nan_to_num(_mean(values, weight))
     scale = np.sqrt(np.nan_to_num(_mean((values - usual) ** 2, weight), nan=1.0))
     scale[scale < 1e-9] = 1.0
     off = np.clip((values - usual) / scale, -FARTHEST_SD, FARTHEST_SD)
-    means = np.nan_to_num([_mean(off[number == g], weight[number == g]) for g in range(len(groups))])
-    covariance = _within(off - means[number], weight)
-    shrunk = (1.0 - shrinkage) * covariance + shrinkage * np.trace(covariance) / len(covariance) * np.eye(
-        len(covariance)
+    severity = np.tile(_severity(cohort), 2)
+    start, slopes = _lines(off, number, severity, weight, len(lines))
+    covariance = _within(off - start - severity[:, None] * slopes[number], weight)
+    covariance[NORMED, NORMED] += USUAL_SD**2
+    even = shrinkage * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    levels = np.quantile(severity[severity > 0.0], LEVELS)
+    groups = [(line, level) for line in range(len(lines)) for level in (levels if lines[line][0] != HEALTHY else [0.0])]
+    return Patterns(
+        pathways,
+        tuple(lines[line] for line, _ in groups),
+        usual,
+        scale,
+        np.array([start + level * slopes[line] for line, level in groups]),
+        (1.0 - shrinkage) * covariance + even,
+        1.0,
+        dict.fromkeys(WORN, 0.0),
     )
-    return Patterns(pathways, groups, usual, scale, means, shrunk, 1.0, dict.fromkeys(WORN, 0.0))
 
 
 def learned(
@@ -91,6 +108,25 @@ def _both_views(
             number.append(number_of[name, role])
     twice = np.concatenate([_even(pathway_numbers(cohort), weights)] * 2)
     return np.array(number), np.concatenate([cohort.views[:, 0], cohort.views[:, 1]]), twice
+
+
+def _severity(cohort: Cohort) -> FloatArray:
+    """How far along its line each row lies: 0 for healthy ones, 1 where nobody knows."""
+    return np.where(np.array(cohort.shown) == HEALTHY, 0.0, np.nan_to_num(cohort.severity, nan=1.0))
+
+
+def _lines(
+    off: FloatArray, number: IntArray, severity: FloatArray, weights: FloatArray, count: int
+) -> tuple[FloatArray, FloatArray]:
+    """Where all lines start, (p,), and what each adds per severity, (count, p); each measure from rows that have it."""
+    along = severity[:, None] * (number[:, None] == np.arange(count))
+    start, slopes = np.zeros(off.shape[1]), np.zeros((count, off.shape[1]))
+    for measure, column in enumerate(off.T):
+        there = np.isfinite(column)
+        if there.any():
+            line = Ridge(alpha=HOLD * float(weights.mean())).fit(along[there], column[there], weights[there])
+            start[measure], slopes[:, measure] = line.intercept_, line.coef_
+    return start, slopes
 
 
 def _even(number: IntArray, weights: FloatArray) -> FloatArray:

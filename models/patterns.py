@@ -1,13 +1,15 @@
 """Which pathways a walk is consistent with: how dense each one's simulated walks lie where this walk lies.
 
-Every pathway with a side is two groups of walks, seen from the affected leg and from the other; one without a side is
-one group. Each group is a normal distribution over the measures of :mod:`models.view`, all with one covariance (linear
-discriminant analysis). What was not measured is left out of the densities, exactly; nothing is filled in. All pathways
-count as equally frequent: consistency says how well a walk fits, not how common a complaint is.
+Every pathway is a line that starts at the healthy walk and goes farther the more severe it is; one with a side is two
+lines, of walks seen from the affected leg and from the other. On each line lie groups at a few severities, each a
+normal distribution over the measures of :mod:`models.view`, all with one covariance. What was not measured is left out
+of the densities, exactly; nothing is filled in. All pathways count as equally frequent, and all severities:
+consistency says how well a walk fits, not how common a complaint is.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +35,7 @@ class Patterns:
     pathways : tuple of str
         In the order of consistency.
     groups : tuple of (str, str)
-        Pathway and ``own``, ``other`` or "" without a side, for each of g groups.
+        Pathway and ``own``, ``other`` or "" without a side, for each of g groups; once for each severity.
     usual, scale : (p,) arrays
         Measures are standardised with these.
     means : (g, p) array
@@ -72,8 +74,9 @@ class Patterns:
 
 
 def group_shares(groups: tuple[tuple[str, str], ...]) -> FloatArray:
-    """Share of each group when all pathways are equally frequent and both sides too; up to a factor."""
-    return np.array([0.5 if role else 1.0 for _, role in groups])
+    """Share of each group when all pathways are equally frequent, their sides and severities too; up to a factor."""
+    of_pathway = Counter(name for name, _ in groups)
+    return np.array([1.0 / of_pathway[name] for name, _ in groups])
 
 
 def log_density(patterns: Patterns, views: FloatArray) -> FloatArray:

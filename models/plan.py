@@ -47,7 +47,7 @@ class CohortParams:
         Give every walk this much of each instead of what was drawn: the same walks under other conditions.
     """
 
-    persons: int = 120
+    persons: int = 200
     reference_persons: int = 400
     always: tuple[str, ...] = (HEALTHY, "antalgic_knee", "abductor_weakness")  # every person walks these
     others_each: int = 3  # and so many of the others; most of those have little mechanical strain

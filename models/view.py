@@ -18,6 +18,8 @@ from sensor.person import Person
 from sensor.samples import FloatArray, Side
 
 CYCLE_PCT = (3, 20, 40, 58, 75, 95)  # landing, single support twice, toe-off, swing twice
+SHANK_PCT = (3, 12, 20, 30, 40, 50, 58, 66, 75, 85, 95)  # what every sensor below a knee sees is looked at closely
+SWING_FROM_PCT = 50  # the fastest swing is looked for from here on
 REST_S = 20.0  # shorter pauses are turns, or strides that did not count
 LEAST_MINUTES = 1.5  # between the thirds; over less a change says more about chance than about the person
 LEAST_IN_THIRD = 8  # strides of a third of the walk; fewer make no median
@@ -25,11 +27,16 @@ LEAST_IN_THIRD = 8  # strides of a third of the walk; fewer make no median
 
 @dataclass(frozen=True, slots=True)
 class ViewFeature:
-    """One measure: name, what it needs, and its formula for a session seen from ``own`` leg."""
+    """One measure: name, what it needs, and its formula for a session seen from ``own`` leg.
+
+    ``normed``: it means something only against what is usual, which the simulator can be wrong about. One leg against
+    the other, or the end of a walk against its beginning, needs no norm.
+    """
 
     name: str
     group: Group
     of: Callable[[Session, Side], float]
+    normed: bool = False
 
 
 def views(result: SessionResult, person: Person) -> FloatArray:
@@ -41,15 +48,16 @@ def views(result: SessionResult, person: Person) -> FloatArray:
 def _even(name: str) -> ViewFeature:
     """A feature of the score that does not change sides."""
     feature = next(f for f in FEATURES if f.name == name)
-    return ViewFeature(name, feature.group, lambda session, _: feature.of(session))
+    return ViewFeature(name, feature.group, lambda session, _: feature.of(session), normed=name in _NORMED)
 
 
 def _effect(metric: str) -> Callable[[Session, Side], float]:
     return lambda session, own: _sign(own) * session.effect(metric)
 
 
-def _drop(other: bool) -> Callable[[Session, Side], float]:
-    return lambda session, own: session.drop_z(own.other if other else own)
+def _drop(difference: bool) -> Callable[[Session, Side], float]:
+    sign = -1.0 if difference else 1.0
+    return lambda session, own: 0.5 * (session.drop_z(own) + sign * session.drop_z(own.other))
 
 
 def _strides(name: str, difference: bool) -> Callable[[Session, Side], float]:
@@ -81,6 +89,19 @@ def _at(name: str, pct: int, centred: bool, difference: bool) -> Callable[[Sessi
         a, b = (curve[pct] - (curve.mean() if centred else 0.0) for curve in pair)
         middle = usual[pct] - (usual.mean() if centred else 0.0)
         return float(0.5 * (a - b)) if difference else float(0.5 * (a + b) - middle)
+
+    return of
+
+
+def _peak(difference: bool) -> Callable[[Session, Side], float]:
+    """When in its cycle a leg swings fastest, per cent: own minus other leg, or mean of both."""
+
+    def of(session: Session, own: Side) -> float:
+        pair = _curves(session, "knee_angular_velocity", own)
+        if pair is None:
+            return np.nan
+        a, b = (SWING_FROM_PCT + float(np.argmax(curve[SWING_FROM_PCT:])) for curve in pair)
+        return a - b if difference else 0.5 * (a + b)
 
     return of
 
@@ -147,7 +168,10 @@ def _usual(session: Session, name: str) -> FloatArray | None:
 def _curve(name: str, group: Group, phases: tuple[int, ...], centred: bool = False) -> tuple[ViewFeature, ...]:
     return tuple(
         ViewFeature(
-            f"{name}_{'difference' if difference else 'mean'}_{pct}", group, _at(name, pct, centred, difference)
+            f"{name}_{'difference' if difference else 'mean'}_{pct}",
+            group,
+            _at(name, pct, centred, difference),
+            normed=not difference,
         )
         for pct in phases
         for difference in (True, False)
@@ -164,6 +188,7 @@ _EVEN = (
     "rotation_range_z",
     "forward_tilt_deg",
 )
+_NORMED = frozenset(_EVEN) - {"speed_v_star", "stride_time_cv_pct", "forward_tilt_deg"}
 _ASYMMETRIES = {
     "stance_time": Group.WALK,
     "swing_time": Group.WALK,
@@ -188,22 +213,29 @@ _CHANGES: dict[str, tuple[Group, Callable[[Stride], float]]] = {
 VIEW: tuple[ViewFeature, ...] = (
     *(_even(name) for name in _EVEN),
     *(ViewFeature(f"{name}_effect", group, _effect(name)) for name, group in _ASYMMETRIES.items()),
-    ViewFeature("impact_level", Group.WALK, _impact),
-    ViewFeature("own_drop_z", Group.PELVIS, _drop(other=False)),
-    ViewFeature("other_drop_z", Group.PELVIS, _drop(other=True)),
+    ViewFeature("impact_level", Group.WALK, _impact, normed=True),
+    ViewFeature("drop_difference_z", Group.PELVIS, _drop(difference=True)),
+    ViewFeature("drop_mean_z", Group.PELVIS, _drop(difference=False), normed=True),
     ViewFeature("list_deg", Group.PELVIS, _list),
     ViewFeature("rotation_offset_deg", Group.PELVIS, _rotation_offset),
-    *_curve("knee_angular_velocity", Group.WALK, CYCLE_PCT),
+    *_curve("knee_angular_velocity", Group.WALK, SHANK_PCT),
+    ViewFeature("swing_peak_pct_difference", Group.WALK, _peak(difference=True)),
+    ViewFeature("swing_peak_pct_mean", Group.WALK, _peak(difference=False), normed=True),
     *_curve("pelvis_obliquity", Group.PELVIS, (20, 66), centred=True),
     *_curve("knee_flexion", Group.THIGHS, CYCLE_PCT),
     *(
-        ViewFeature(f"{name}_{'difference' if difference else 'mean'}", group, _strides(name, difference))
+        ViewFeature(
+            f"{name}_{'difference' if difference else 'mean'}", group, _strides(name, difference), normed=not difference
+        )
         for name, group in _OF_STRIDES.items()
         for difference in (True, False)
     ),
-    ViewFeature("thorax_pelvis_phase_mean", Group.TRUNK, _strides("thorax_pelvis_phase_deg", difference=False)),
-    ViewFeature("trunk_lean_mean", Group.TRUNK, _strides("trunk_lean_deg", difference=False)),
+    ViewFeature(
+        "thorax_pelvis_phase_mean", Group.TRUNK, _strides("thorax_pelvis_phase_deg", difference=False), normed=True
+    ),
+    ViewFeature("trunk_lean_mean", Group.TRUNK, _strides("trunk_lean_deg", difference=False), normed=True),
     *(ViewFeature(f"{name}_change_pct_min", group, _change(of)) for name, (group, of) in _CHANGES.items()),
     ViewFeature("recovery_speed_pct", Group.WALK, _recovery),
 )
 VIEW_NAMES = tuple(feature.name for feature in VIEW)
+NORMED = np.array([feature.normed for feature in VIEW])

@@ -62,7 +62,7 @@ class Told:
 @click.option(
     "--recordings", metavar="DIR", type=click.Path(path_type=Path), help="Folder of the recordings that --labels names."
 )
-@click.option("--persons", type=click.IntRange(FEWEST), default=120, show_default=True, help="Simulated persons.")
+@click.option("--persons", type=click.IntRange(FEWEST), default=200, show_default=True, help="Simulated persons.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same model.")
 @click.option(
     "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes. [default: one per processor]"

@@ -15,6 +15,7 @@ from sensor.samples import FloatArray
 REFERENCE = HealthyReference(
     {"piriformis": (0.0, 0.0, 0.0), "lumbar": (0.0, 0.0, 0.0)}, {"piriformis": (0.0, 0.3), "lumbar": (0.0, 0.2)}, 2.0
 )
+SLOWER, SHORTER = 4.0, 6.0  # at severity 1
 CAUSES = ("stance_asymmetry_pct", "larger_drop_z")
 
 
@@ -27,7 +28,8 @@ def made_cohort(persons: int = 60, walks: int = 4, seed: int = 0) -> Cohort:
     margin = 0.7 * causes.sum(axis=1) - 1.5 + draw.normal(size=count)
     sides = np.where(draw.uniform(size=count) < 0.5, 0, 1)
     pathway = np.where(causes[:, 0] > 1.0, "antalgic_knee", np.where(causes[:, 0] < -1.0, "healthy", "healthy_slow"))
-    views = seen_from_both(pathway, sides, draw)
+    severity = np.where(pathway == "healthy", 0.0, np.round(draw.uniform(0.2, 1.0, size=count), 3))
+    views = seen_from_both(pathway, severity, sides, draw)
     no_pelvis = np.arange(count) % 3 == 0
     no_thighs = np.arange(count) % 3 != 1
     for group, lacking in (
@@ -39,7 +41,6 @@ def made_cohort(persons: int = 60, walks: int = 4, seed: int = 0) -> Cohort:
         values[lacking[:, None] & of_group] = np.nan
         seen_of = np.array([feature.group is group for feature in VIEW])
         views[lacking[:, None, None] & seen_of & np.ones((2, 1), dtype=bool)] = np.nan
-    severity = np.round(draw.uniform(size=count), 3)
     return Cohort(
         features=values,
         views=views,
@@ -62,12 +63,15 @@ def made_cohort(persons: int = 60, walks: int = 4, seed: int = 0) -> Cohort:
     )
 
 
-def seen_from_both(pathway: NDArray[np.str_], sides: NDArray[np.int64], draw: np.random.Generator) -> FloatArray:
+def seen_from_both(
+    pathway: NDArray[np.str_], severity: FloatArray, sides: NDArray[np.int64], draw: np.random.Generator
+) -> FloatArray:
     """Views (n, 2, p): noise, slow walks slower, and the painful leg of ``antalgic_knee`` borne on for less time."""
     views = np.repeat(draw.normal(size=(len(sides), 1, len(VIEW_NAMES))), 2, axis=1)
-    views[:, :, VIEW_NAMES.index("speed_v_star")] -= 2.0 * (pathway == "healthy_slow")[:, None]
+    views[:, :, VIEW_NAMES.index("speed_v_star")] -= SLOWER * (severity * (pathway == "healthy_slow"))[:, None]
     column = VIEW_NAMES.index("stance_time_effect")
     own = np.abs(sides[:, None] - np.arange(2)) == 0
     towards = np.where(own, -1.0, 1.0)
-    views[:, :, column] = towards * (views[:, :1, column] + 3.0 * (pathway == "antalgic_knee")[:, None])
+    shorter = SHORTER * (severity * (pathway == "antalgic_knee"))[:, None]
+    views[:, :, column] = towards * (views[:, :1, column] + shorter)
     return views

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import multivariate_normal
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
+from models import pattern_training
 from models.cohort import Cohort
-from models.pattern_training import SIDED, learned, pathway_numbers, patterns_of
+from models.pattern_training import LEVELS, learned, pathway_numbers, patterns_of
 from models.patterns import WORN, Patterns, log_density, worn
 from models.plan import USUAL_SET
 from models.statistics import balanced_accuracy
 from models.training import folds, walk_weights
-from models.view import VIEW_NAMES
-from sensor.samples import BoolArray, FloatArray
+from models.view import NORMED, VIEW_NAMES
 from tests.models.cohorts import made_cohort
 
 SHRINKAGE = 0.2
@@ -37,39 +38,60 @@ def patterns(whole: Cohort) -> Patterns:
     return patterns_of(whole, walk_weights(whole), SHRINKAGE)
 
 
-def scikit_learns(cohort: Cohort, patterns: Patterns, there: BoolArray) -> FloatArray:
-    """Log posteriors of the left views by scikit-learn, taught with the same groups and the columns that are there."""
-    number, values = [], []
-    for view, own in enumerate(("left", "right")):
-        for i, name in enumerate(cohort.shown):
-            role = "" if name not in SIDED else "own" if cohort.side[i] == own else "other"
-            number.append(patterns.groups.index((name, role)))
-            values.append((cohort.views[i, view] - patterns.usual) / patterns.scale)
-    model = LinearDiscriminantAnalysis(solver="lsqr", priors=np.full(len(patterns.groups), 1 / len(patterns.groups)))
-    model.fit(np.array(values)[:, there], number)
-    # its own covariance knows no weights that make pathways count alike; means, posteriors and solution are its own
-    model.covariance_ = patterns.covariance[np.ix_(there, there)]
-    model.coef_ = np.linalg.lstsq(model.covariance_, model.means_.T, rcond=None)[0].T
-    model.intercept_ = -0.5 * np.diag(model.means_ @ model.coef_.T)
-    return np.asarray(model.predict_log_proba(np.array(values)[: len(cohort), there]))
-
-
-@pytest.mark.parametrize("lacking", [(), ("stance_time_effect", "own_drop_z", "list_deg")])
-def test_densities_are_those_of_scikit_learn_whatever_is_missing(
+@pytest.mark.parametrize("lacking", [(), ("stance_time_effect", "drop_mean_z", "list_deg")])
+def test_densities_are_normal_and_scikit_learns_whatever_is_missing(
     whole: Cohort, patterns: Patterns, lacking: tuple[str, ...]
 ) -> None:
     there = np.array([name not in lacking for name in VIEW_NAMES])
-    expected = scikit_learns(whole, patterns, there)
+    covariance, means = patterns.covariance[np.ix_(there, there)], patterns.means[:, there]
+    model = LinearDiscriminantAnalysis()
+    model.classes_ = np.arange(len(means))
+    model.coef_ = np.linalg.solve(covariance, means.T).T
+    model.intercept_ = -0.5 * np.sum(means * model.coef_, axis=1)
     for i in range(20):
         ours = log_density(patterns, np.where(there, whole.views[i], np.nan))[0]
-        assert ours - ours[0] == pytest.approx(expected[i] - expected[i, 0], abs=1e-8)
+        off = ((whole.views[i, 0] - patterns.usual) / patterns.scale)[there]
+        normal = np.array([multivariate_normal.logpdf(off, mean, covariance) for mean in means])
+        assert ours - ours[0] == pytest.approx(normal - normal[0], abs=1e-8)
+        theirs = model.predict_log_proba([off])[0]
+        assert ours - ours[0] == pytest.approx(theirs - theirs[0], abs=1e-8)
 
 
-def test_the_covariance_is_scikit_learns_with_classes_that_count_alike(whole: Cohort) -> None:
-    """With one unsided class of equal size each, nothing is left of the weights."""
+def test_each_pathway_is_a_line_from_the_healthy_walk(whole: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without noise the groups lie where the shift at their severity is."""
+    monkeypatch.setattr(pattern_training, "HOLD", 0.0)
+    cohort = made_cohort(persons=100)
+    views = np.zeros_like(cohort.views)
+    column = VIEW_NAMES.index("stance_time_effect")
+    limps = (np.array(cohort.shown) == "antalgic_knee") * cohort.severity
+    views[:, :, column] = limps[:, None] * np.where(np.array(cohort.side)[:, None] == ["left", "right"], -1.0, 1.0)
+    found = patterns_of(replace(cohort, views=views), walk_weights(cohort), SHRINKAGE)
+    at = found.usual[column] + found.scale[column] * found.means[:, column]
+    levels = np.quantile(np.tile(cohort.severity, 2)[np.tile(cohort.severity, 2) > 0.0], LEVELS)
+    for role, sign in (("own", -1.0), ("other", 1.0)):
+        there = [at[i] for i, group in enumerate(found.groups) if group == ("antalgic_knee", role)]
+        assert there == pytest.approx(sign * levels)
+    assert [at[i] for i, (name, _) in enumerate(found.groups) if name != "antalgic_knee"] == pytest.approx([0.0] * 3)
+
+
+def test_what_needs_a_norm_decides_less(whole: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
+    sure = pattern_training.USUAL_SD
+    found = patterns_of(whole, walk_weights(whole), 0.0)
+    monkeypatch.setattr(pattern_training, "USUAL_SD", 0.0)
+    plain = patterns_of(whole, walk_weights(whole), 0.0)
+    assert np.diag(found.covariance - plain.covariance) == pytest.approx(np.where(NORMED, sure**2, 0.0))
+
+
+def test_the_covariance_is_scikit_learns_with_classes_that_count_alike(
+    whole: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one unsided class of equal size each, all at one severity, nothing is left of weights and lines."""
+    monkeypatch.setattr(pattern_training, "HOLD", 0.0)
+    monkeypatch.setattr(pattern_training, "USUAL_SD", 0.0)
     even = whole.rows(np.concatenate([np.flatnonzero(np.array(whole.shown) == name)[:60] for name in set(whole.shown)]))
     even = replace(even, shown=tuple("healthy" if name == "healthy" else "healthy_slow" for name in even.shown))
     even = even.rows(np.concatenate([np.flatnonzero(pathway_numbers(even) == k)[:60] for k in (0, 1)]))
+    even = replace(even, severity=np.ones(len(even)))
     ours = patterns_of(even, np.ones(len(even)), SHRINKAGE)
     values = (np.concatenate([even.views[:, 0], even.views[:, 1]]) - ours.usual) / ours.scale
     model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=None, priors=[0.5, 0.5], store_covariance=True)
@@ -77,7 +99,7 @@ def test_the_covariance_is_scikit_learns_with_classes_that_count_alike(whole: Co
     plain = model.covariance_
     shrunk = (1.0 - SHRINKAGE) * plain + SHRINKAGE * np.trace(plain) / len(plain) * np.eye(len(plain))
     assert ours.covariance == pytest.approx(shrunk, abs=1e-5)
-    assert ours.means == pytest.approx(model.means_, abs=1e-9)
+    assert ours.means == pytest.approx(model.means_[[0, 1, 1]], abs=1e-9)
 
 
 @given(st.integers(0, 399), st.lists(st.sampled_from(VIEW_NAMES), max_size=30))
