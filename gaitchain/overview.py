@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -19,14 +20,16 @@ from gaitchain.report.words import (
     against_band,
     bare,
     fixed,
+    measured,
     quantity,
     span,
     spoken,
+    typeset,
 )
 from gaitchain.report.words import unit_sign as sign
 from pipeline.change import Course
 
-_PLAIN_WIDTH = 100  # of a file or a pipe
+_PLAIN_WIDTH = 110  # of a file or a pipe
 _WIDE = 96  # a narrower terminal has no room for the reference band beside left and right
 _VERDICT_STYLES = {"valid": "bold green", "attention": "bold yellow", "invalid": "bold red"}
 _COURSE_STYLES = {
@@ -83,7 +86,7 @@ def _changes(title: str, rows: Sequence[tuple[str, Compared]]) -> RenderableType
             quantity(one.earlier.value, one.unit, signed=one.key in _SIDED),
             quantity(one.later.value, one.unit, signed=one.key in _SIDED),
             quantity(one.change.difference, one.unit, signed=True),
-            "" if one.change.detectable is None else bare(one.change.detectable, one.unit),
+            "" if one.change.detectable is None else quantity(one.change.detectable, one.unit),
             Text(f"{status}: {one.change.reason}", style=_COURSE_STYLES[one.change.status]),
         )
     return table
@@ -94,30 +97,33 @@ def _head(document: dict[str, Any]) -> RenderableType:
     worn = ", ".join(spoken(name, PLACEMENTS) for name in recording["placements"])
     lines = Text()
     lines.append(f"{recording['patient_code'] or recording['name']}  ", style="bold")
-    lines.append(f"{fixed(recording['duration_s'], 0)} s at {recording['rate_hz']:g} Hz; {worn}\n")
-    lines.append("Recording: ")
-    lines.append(quality["verdict"], style=_VERDICT_STYLES[quality["verdict"]])
-    for words in (*quality["reasons"], *recording["notices"], *recording["assumptions"]):
-        lines.append(f"\n  {words}")
-    return lines
+    lines.append(f"{fixed(recording['duration_s'], 0)} s at {recording['rate_hz']:g} Hz; {worn}")
+    verdict = Text("Recording: ")
+    verdict.append(quality["verdict"], style=_VERDICT_STYLES[quality["verdict"]])
+    told = (*quality["reasons"], *recording["notices"], *recording["assumptions"])
+    return Group(lines, verdict, *map(_indented, told))
 
 
 def _measures(document: dict[str, Any]) -> RenderableType:
     table = _table("Walk and pelvis", "value", "reference", "")
-    strides = document["strides"]
+    strides, absent = document["strides"], 0
     table.add_row("Strides used", f"left {strides['left']['valid']}, right {strides['right']['valid']}", "", "")
     for key, measure in document["measures"].items():
         value, unit, band = measure["value"], measure["unit"], measure["band"]
-        if value is None and key.startswith("time_course."):
-            continue  # short walks have none; five lines saying so would hide the rest
-        against = "" if value is None else against_band(value, band)
+        if value is None:
+            absent += 1  # a line for each would hide the rest
+            continue
+        against = against_band(value, band)
         table.add_row(
             spoken(key, MEASURES),
-            quantity(value, unit),
-            span(band, unit) if value is not None else "",
+            measured(key, value, unit),
+            span(band, unit),
             Text(against, style=_FLAG_STYLES["clear"] if against not in ("", "within reference") else ""),
         )
-    return table
+    if not absent:
+        return table
+    why = f"Not assessed: {absent} more {'measure' if absent == 1 else 'measures'}; the report says why."
+    return Group(table, Text(why, style="dim"))
 
 
 def _sides(document: dict[str, Any], *, wide: bool) -> RenderableType:
@@ -141,16 +147,19 @@ def _sides(document: dict[str, Any], *, wide: bool) -> RenderableType:
 
 def _risk(document: dict[str, Any]) -> RenderableType:
     risk = document["risk"]
-    lines = Text("Strain pattern thought to irritate the sciatic nerve (in silico)\n", style="bold")
+    title = Text("Strain pattern thought to irritate the sciatic nerve (in silico)", style="bold")
     if risk["abstained"]:
-        lines.append("  No score.", style="bold")
+        score = "No score."
     else:
         ends = risk["interval90"]
         interval = f" (90 % interval {' to '.join(fixed(end, 2) for end in ends)})" if ends else ""
-        lines.append(f"  Score {fixed(risk['score'], 2)}{interval}, {risk['level']}.")
-    for words in risk["reasons"]:
-        lines.append(f"\n  {words}")
-    return lines
+        score = f"Score {fixed(risk['score'], 2)}{interval}, {risk['level']}."
+    return Group(title, *map(_indented, (score, *risk["reasons"])))
+
+
+def _indented(words: str) -> RenderableType:
+    """A line below its heading, also where it is broken."""
+    return Padding(Text(typeset(words)), (0, 0, 0, 2), expand=False)
 
 
 def _table(title: str, *columns: str) -> Table:

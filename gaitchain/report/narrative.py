@@ -168,5 +168,5 @@ def _risk(risk: dict[str, Any]) -> list[str]:
         return ["No score is given.", *(sentence(reason) for reason in risk["reasons"])]
     interval = f" (90\N{NO-BREAK SPACE}% interval {span(risk['interval90'], '')})" if risk["interval90"] else ""
     best = ranked(risk["pathways"])
-    seen = f"The pattern shows features seen with {spoken(best[0][0], PATHWAYS)}; its" if best else "Its"
+    seen = f"The pattern shows features seen with “{spoken(best[0][0], PATHWAYS)}”; its" if best else "Its"
     return [f"{seen} in-silico strain score is {fixed(risk['score'], 2)}{interval}."]

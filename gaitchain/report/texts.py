@@ -38,6 +38,7 @@ COURSE = (
     "Above: what was done when; a lighter edge marks a turn. Below: medians of half minutes of walking; rests grey. "
     "The slope is that of the longest walk between rests, or of all walking if none lasts three minutes."
 )
+FURTHER = "Empty where no interval or no reference band is known."
 MOUNTS = (
     "Which axis of each sensor lay nearest to the body's up, forward and left, and how far off. A sensor may be worn "
     "any way round; mirrored axes are no way to wear one, but a fault of the data."

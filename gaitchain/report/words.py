@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,17 +28,17 @@ MEASURES: Mapping[str, str] = {
     "time_course.stance_asymmetry_slope_pct_min": "Stance asymmetry, change per minute",
     "time_course.stride_time_cv_slope_pct_min": "Stride variability, change per minute",
     "time_course.trunk_lean_slope_deg_min": "Trunk lean, change per minute",
-    "time_course.recovery_speed_sitting_pct": "Speed after sitting",
-    "time_course.recovery_stride_length_sitting_pct": "Stride length after sitting",
-    "time_course.recovery_lean_sitting_deg": "Trunk lean after sitting",
-    "time_course.recovery_speed_standing_pct": "Speed after standing",
-    "time_course.recovery_stride_length_standing_pct": "Stride length after standing",
-    "time_course.recovery_lean_standing_deg": "Trunk lean after standing",
-    "time_course.walked_to_rest_s": "Walked until the first rest, time",
-    "time_course.walked_to_rest_m": "Walked until the first rest, way",
+    "time_course.recovery_speed_sitting_pct": "Speed, change after sitting",
+    "time_course.recovery_stride_length_sitting_pct": "Stride length, change after sitting",
+    "time_course.recovery_lean_sitting_deg": "Trunk lean, change after sitting",
+    "time_course.recovery_speed_standing_pct": "Speed, change after standing",
+    "time_course.recovery_stride_length_standing_pct": "Stride length, change after standing",
+    "time_course.recovery_lean_standing_deg": "Trunk lean, change after standing",
+    "time_course.walked_to_rest_s": "Walked to the first rest, time",
+    "time_course.walked_to_rest_m": "Walked to the first rest, distance",
     "time_course.warm_up_speed_pct": "Speed, warming up",
     "time_course.warm_up_stride_time_pct": "Stride time, warming up",
-    "time_course.recovery_speed_pct": "Speed after the longest rest",
+    "time_course.recovery_speed_pct": "Speed, change after the longest rest",
     "pelvis.obliquity_rom_deg": "Obliquity, range",
     "pelvis.tilt_rom_deg": "Tilt, range",
     "pelvis.rotation_rom_deg": "Rotation, range",
@@ -117,7 +118,14 @@ PLACEMENTS: Mapping[str, str] = {
 
 FLAGS: Mapping[str, str] = {"none": "within reference", "borderline": "borderline", "clear": "clear"}
 
-_UNITS: Mapping[str, str] = {"deg": "°", "m/s^2": "m/s²", "deg/s": "°/s", "1": ""}
+_UNITS: Mapping[str, str] = {
+    "deg": "°",
+    "deg/min": "°/min",
+    "deg/s": "°/s",
+    "m/s^2": "m/s²",
+    "kg/m^2": "kg/m²",
+    "1": "",
+}
 _DECIMALS: Mapping[str, int] = {
     "m/s": 2,
     "s": 2,
@@ -125,12 +133,25 @@ _DECIMALS: Mapping[str, int] = {
     "rad/s": 2,
     "steps/min": 0,
     "%": 1,
+    "%/min": 1,
     "deg": 1,
+    "deg/min": 1,
+    "deg/s": 0,
     "m/s^2": 1,
+    "kg/m^2": 1,
+    "SD": 1,
     "1": 2,
 }
 
-_KEY_DECIMALS: Mapping[str, int] = {"gait.walking_time_s": 0}
+_KEY_DECIMALS: Mapping[str, int] = {
+    "gait.walking_time_s": 0,
+    "time_course.walked_to_rest_s": 0,
+    "time_course.walked_to_rest_m": 0,
+}
+_CHANGES = "time_course."  # a change, unless it stands above, and so has a sign
+_PLACEMENT_KEYS = re.compile(rf"\b(?:{'|'.join(PLACEMENTS)})\b")
+_BEFORE_NUMBER = re.compile(r"(?<![\w.])-(?=\d)")
+_DEGREES = re.compile(r"(?<=\d) deg\b")
 
 
 def spoken(name: str, names: Mapping[str, str]) -> str:
@@ -155,7 +176,14 @@ def bare(value: float, unit: str, *, signed: bool = False) -> str:
 
 def rounded(key: str, value: float, unit: str) -> str:
     """A number of the summary with the decimals that its place deserves, without the unit."""
-    return fixed(value, _KEY_DECIMALS[key]) if key in _KEY_DECIMALS else bare(value, unit)
+    if key in _KEY_DECIMALS:
+        return fixed(value, _KEY_DECIMALS[key])
+    return bare(value, unit, signed=key.startswith(_CHANGES))
+
+
+def measured(key: str, value: float, unit: str) -> str:
+    """A number of the summary as :func:`rounded`, with its unit."""
+    return f"{rounded(key, value, unit)}{gap(unit)}{unit_sign(unit)}"
 
 
 def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
@@ -167,7 +195,8 @@ def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
 
 def gap(unit: str) -> str:
     """The space between a number and its unit: none before a degree sign."""
-    return "" if unit in ("deg", "") else "\N{NO-BREAK SPACE}"
+    sign = unit_sign(unit)
+    return "" if not sign or sign.startswith("°") else "\N{NO-BREAK SPACE}"
 
 
 def interval(ends: Sequence[float], unit: str) -> str:
@@ -211,9 +240,15 @@ def budget(measure: Mapping[str, Any]) -> str:
     return ", ".join([*said, *(["low confidence"] if confidence == "low" else [])])
 
 
+def typeset(words: str) -> str:
+    """Words of the analysis as a page prints them: sensors by name, degree signs, true minus signs."""
+    words = _PLACEMENT_KEYS.sub(lambda key: PLACEMENTS[key[0]], words)
+    return _DEGREES.sub("°", _BEFORE_NUMBER.sub(MINUS, words))
+
+
 def sentence(words: str) -> str:
-    """The words with a capital and a full stop."""
-    words = words.strip()
+    """The words as :func:`typeset`, with a capital and a full stop."""
+    words = typeset(words).strip()
     if not words:
         return ""
     return words[0].upper() + words[1:] + ("" if words[-1] in ".!?" else ".")

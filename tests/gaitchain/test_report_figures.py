@@ -251,3 +251,37 @@ def test_words_join_as_in_speech() -> None:
     assert words.sentence("It stops!") == "It stops!"
     assert words.quantity(None, "s") == "not assessed"
     assert words.quantity(-3.04, "deg", signed=True) == "\N{MINUS SIGN}3.0°"
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("The axes of knee_left are mirrored.", "The axes of left knee are mirrored."),
+        (
+            "it changes by -6.1 % (difference -0.1 deg)",
+            "It changes by \N{MINUS SIGN}6.1 % (difference \N{MINUS SIGN}0.1°).",
+        ),
+        (
+            "column knee_left_acc_x of P-017_1, 2026-11-22, L4-S3",
+            "Column knee_left_acc_x of P-017_1, 2026-11-22, L4-S3.",
+        ),
+    ],
+)
+def test_words_of_the_analysis_are_printed_without_its_keys_and_signs(said: str, printed: str) -> None:
+    assert words.sentence(said) == printed
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unit", "printed"),
+    [
+        ("time_course.walked_to_rest_s", 323.92, "s", "324\N{NO-BREAK SPACE}s"),
+        ("time_course.recovery_speed_sitting_pct", 37.26, "%", "+37.3\N{NO-BREAK SPACE}%"),
+        ("time_course.trunk_lean_slope_deg_min", 2.14, "deg/min", "+2.1°/min"),
+        ("trunk.trunk_lean_deg", 3.06, "deg", "3.1°"),
+        ("gait.step_regularity", 0.974, "1", "0.97"),
+    ],
+)
+def test_a_change_has_a_sign_and_no_number_more_decimals_than_it_deserves(
+    key: str, value: float, unit: str, printed: str
+) -> None:
+    assert words.measured(key, value, unit) == printed

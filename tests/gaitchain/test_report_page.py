@@ -12,6 +12,7 @@ import pytest
 
 from gaitchain.outputs import summary
 from gaitchain.report import report_html, theme
+from gaitchain.report.words import typeset
 from tests.gaitchain.html_page import SVG, Page
 from tests.gaitchain.sample_results import (
     SAMPLES,
@@ -129,7 +130,7 @@ def test_verdict_warning_signs_and_disclaimer_are_on_every_page(make: Callable[[
     assert f"Recording quality {sample.result.quality.verdict.value.capitalize()}".replace(" ", "") in text.replace(
         " ", ""
     )
-    assert all(" ".join(reason.split()).rstrip(".") in text for reason in sample.result.quality.reasons)
+    assert all(" ".join(typeset(reason).split()).rstrip(".") in text for reason in sample.result.quality.reasons)
     assert "Emergency care the same day" in text
     assert "bladder" in text
     assert "not a medical device; not for diagnosis, triage or treatment decisions" in text
@@ -155,7 +156,7 @@ def test_a_link_without_evidence_says_so_with_its_reason(make: Callable[[], Samp
     start = read.rows.index(next(row for row in read.rows if re.match("Knee( left| right)?:", row)))
     for link, row in zip(links, read.rows[start : start + len(links)], strict=True):
         assert ("not assessed" in row) == (link["status"] == "not_assessed")
-        assert " ".join(link["reason"].split()).rstrip(".") in row
+        assert " ".join(typeset(link["reason"]).split()).rstrip(".") in row
     assert (description.text or "").count("not assessed") == sum(link["status"] == "not_assessed" for link in links)
 
 

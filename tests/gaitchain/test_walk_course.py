@@ -115,7 +115,7 @@ def test_blocks_are_named_where_there_is_room_and_always_in_words() -> None:
     assert "standing" in said  # of the legend: ten seconds have no room
     told = image.findtext(f"{SVG}desc") or ""
     assert "standing from 0:00 to 0:10; walking from 0:10 to 3:10; sitting from 3:10 to 4:10" in told
-    assert "slope \N{MINUS SIGN}5.00" in told
+    assert "slope \N{MINUS SIGN}5.0\N{NO-BREAK SPACE}%/min" in told
 
 
 def test_no_line_runs_through_a_rest_and_the_fit_follows_its_points() -> None:

@@ -166,7 +166,7 @@ def _further(key: str, measure: dict[str, Any]) -> Content:
     unit, band = measure["unit"], measure["band"]
     return {
         "name": words.spoken(key, words.MEASURES),
-        "value": words.quantity(measure["value"], unit),
+        "value": words.measured(key, measure["value"], unit),
         "ci95": words.interval(measure["ci95"], unit) if measure["ci95"] else "",
         "n": str(measure["n"]),
         "band": words.interval(band, unit) if band else "",
