@@ -77,22 +77,22 @@ def gait_measures(
         "stride_time_s": stride_time_band(at) if at else None,
         "double_support_pct": double_support_band(at) if at else None,
     }
-    needs_knees = "needs sensors below the knees"
+    needs_knees = _lacking(strides, "needs sensors below the knees")
     measures = [
         _median(_Summary("speed_m_s", "m/s"), speed, bands["speed_m_s"], needs_knees, params),
         _median(
             _Summary("cadence_spm", "steps/min", lambda t: 120.0 / t),
             stride_time,
             bands["cadence_spm"],
-            "no strides",
+            _NO_STRIDES,
             params,
         ),
-        _median(_Summary("stride_time_s", "s"), stride_time, bands["stride_time_s"], "no strides", params),
+        _median(_Summary("stride_time_s", "s"), stride_time, bands["stride_time_s"], _NO_STRIDES, params),
         _median(
             _Summary("double_support_pct", "%"),
             double,
             bands["double_support_pct"],
-            "needs sensors below both knees",
+            _lacking(strides, "needs sensors below both knees"),
             params,
         ),
         variability(strides),
@@ -108,7 +108,7 @@ def pelvis_measures(strides: Sequence[Stride], at: Matched | None, params: Summa
     Their intervals include what soft tissue adds: it is locked to the gait cycle, so more strides do not average it
     out.
     """
-    needs = "needs sensors on the hips or the sacrum"
+    needs = _lacking(strides, "needs sensors on the hips or the sacrum")
     out: dict[str, Measure] = {}
     for name in ("obliquity_rom_deg", "tilt_rom_deg", "rotation_rom_deg"):
         values = np.array([getattr(s, name) for s in strides if s.valid])
@@ -134,8 +134,8 @@ def trunk_measures(
     standing : bool
         Whether quiet standing was found; without it the lean has no zero.
     """
-    needs = "needs a trunk sensor"
-    both = "needs a trunk sensor and sensors on the hips or the sacrum"
+    needs = _lacking(strides, "needs a trunk sensor")
+    both = _lacking(strides, "needs a trunk sensor and sensors on the hips or the sacrum")
     values = {
         name: _of_all(strides, name) for name in ("trunk_lean_deg", "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg")
     }
@@ -167,17 +167,24 @@ def joint_measures(strides: Sequence[Stride], standing: bool, params: SummaryPar
         for field_name, is_range in _JOINTS[joint]:
             for side in Side:
                 values = of_side(strides, side, field_name)
-                why = f"needs {needs}" if standing or not len(values) else "needs quiet standing as zero"
+                lacking = _lacking(strides, f"needs {needs}")
+                why = lacking if standing or not len(values) else "needs quiet standing as zero"
                 name = f"{field_name.removesuffix('_deg')}_{side.value}_deg"
                 used = values if standing or is_range else values[:0]
                 out[name] = _median(_angle(name, JOINT_INSTRUMENT_SD_DEG), used, None, why, params)
     return out
 
 
+_NO_STRIDES = "no valid strides"
 _JOINTS = {
     "knee": (("knee_flexion_loading_deg", True), ("knee_flexion_swing_deg", False)),
     "hip": (("hip_flexion_max_deg", False), ("hip_flexion_min_deg", False)),
 }
+
+
+def _lacking(strides: Sequence[Stride], sensors: str) -> str:
+    """Why a measure of the strides has no value: sensors are only missed where there were strides to see."""
+    return sensors if any(s.valid for s in strides) else _NO_STRIDES
 
 
 def _of_all(strides: Sequence[Stride], name: str) -> FloatArray:
@@ -191,13 +198,13 @@ def _trunk(name: str) -> _Summary:
 
 def _smoothness(valid: Sequence[Stride], params: SummaryParams) -> list[Measure]:
     """Regularities, harmonic ratios and attenuation, medians over the valid strides of both sides."""
-    needs = "needs a sensor on the hips, the sacrum or the trunk"
+    needs = _lacking(valid, "needs a sensor on the hips, the sacrum or the trunk")
     measures = [
         _median(_Summary(name, "1"), np.array([getattr(s, name) for s in valid]), band, needs, params)
         for name, band in _SMOOTHNESS_BANDS.items()
     ]
     shocks = np.array([s.attenuation for s in valid])
-    both = "needs sensors below a knee and on the hips, the sacrum or the trunk"
+    both = _lacking(valid, "needs sensors below a knee and on the hips, the sacrum or the trunk")
     return [*measures, _median(_Summary("attenuation", "1"), shocks, (0.3, 0.9), both, params)]
 
 

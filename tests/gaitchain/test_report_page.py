@@ -196,7 +196,7 @@ def test_a_difference_that_too_few_strides_show_is_said_but_not_flagged() -> Non
     assert "Outside its band, but not certain enough to flag: stance time (shorter on the left)" in read.text
     row = next(row for row in read.rows if row.startswith("Stance time"))
     assert "outside, not flagged" in row
-    assert "stance time" in next(row for row in read.rows if "18 strides a side are too few to flag" in row)
+    assert "Stance time" in next(row for row in read.rows if "18 strides a side are too few to flag" in row)
     assert "clear:" not in read.text
 
 

@@ -81,6 +81,17 @@ class TestGait:
         assert old[0] < 1.0
 
 
+class TestReasons:
+    def test_sensors_are_missed_only_where_there_were_strides_to_see(self) -> None:
+        seen = gait(both(30)) | pelvis(both(30))
+        assert seen["drop_left_deg"].reason == "needs sensors on the hips or the sacrum"
+        assert seen["step_regularity"].reason == "needs a sensor on the hips, the sacrum or the trunk"
+        nobody = gait([]) | pelvis([])
+        assert {nobody[name].reason for name in ("speed_m_s", "cadence_spm", "drop_left_deg", "step_regularity")} == {
+            "no valid strides"
+        }
+
+
 class TestVariability:
     def of(self, left: list[float], right: list[float]) -> Measure:
         sides = ((Side.LEFT, left), (Side.RIGHT, right))
