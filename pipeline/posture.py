@@ -24,6 +24,7 @@ from sensor.synchronise import GRID_HZ
 
 CELL_S = 1.0
 _CELL = int(CELL_S * GRID_HZ)
+_PARTS = 256  # kept one by one before they are joined: an array of one second takes ten times what it holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +109,8 @@ class PostureCells:
         if count > 0:
             self._cells.append(self._look(count))
             self._next += count * _CELL
+            if len(self._cells) > _PARTS:
+                self._cells = [Postures.joined(self._cells)]
 
     def finish(self) -> None:
         """Take in what the angles' stages gave at their end."""

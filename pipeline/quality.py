@@ -63,7 +63,8 @@ def judge(
     elif not strides:
         fatal += _mirrored(calibration) or ["No complete stride was found. Record a longer walk."]
     elif not any(valid.values()):
-        fatal.append(f"No stride could be used ({_usual_reason(strides)}). Record a longer straight walk.")
+        unused = f"No stride could be used ({_usual_reason(strides)}). Record a longer straight walk."
+        fatal += [*_mirrored(calibration), unused]
     if fatal:
         return Quality(Verdict.INVALID, tuple(fatal))
     reasons = _cautions(missing_pct, calibration, strides, valid, params)
