@@ -9,6 +9,7 @@ from typing import Any
 
 from gaitchain.grades import Grade, grade_of
 from gaitchain.live_numbers import Walked
+from gaitchain.report.words import sentence
 from pipeline.norms import ASYMMETRY, DROP_DIFFERENCE_NORMAL_DEG
 from sensor.acquisition.checks import Check
 from sensor.acquisition.session import NodeView
@@ -86,7 +87,8 @@ def walked_said(walked: Walked) -> Said:
 def verdict_said(document: Mapping[str, Any], session: str, *, final: bool) -> Said:
     """What the screen after the walk shows, from a summary."""
     return {
-        **document["quality"],
+        "verdict": document["quality"]["verdict"],
+        "reasons": [sentence(reason) for reason in document["quality"]["reasons"]],
         "strides": document["strides"],
         "headline": [_headline(document, group, key) for group, key in HEADLINE],
         "final": final,
