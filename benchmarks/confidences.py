@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.scoring import inside, match, walking_periods, without_turns
+from benchmarks.scoring import inside, match, sides_of, times_s, walking_periods, without_turns
 from pipeline.confidence import HIGH, MODERATE
 from pipeline.result import Event, EventKind, Interval
-from sensor.samples import Side
 
 RIGHT_S = 0.05  # an event this near to the reference is right; half of it are the references' own errors
 BANDS = (("high", HIGH, 1.01), ("moderate", MODERATE, HIGH), ("low", 0.0, MODERATE))  # lower end belongs to it
@@ -39,14 +38,12 @@ def judged(
     """Detections of a kind with their errors, by the rules of :func:`benchmarks.scoring.score_events`."""
     periods = walking_periods(reference)
     out: list[Judged] = []
-    for side in Side:
+    for side in sides_of(reference, kind):
         theirs, ours = (
             [e for e in without_turns(events, turns) if e.side is side and e.kind is kind]
             for events in (reference, detected)
         )
-        if not any(e.side is side and e.kind is kind for e in reference):
-            continue
-        pairs = match(np.array([e.time_s for e in theirs]), np.array([e.time_s for e in ours]))
+        pairs = match(times_s(theirs), times_s(ours))
         error_s = {column: ours[column].time_s - theirs[row].time_s for row, column in pairs}
         out += [
             Judged(event.confidence, error_s.get(at, float("nan")))

@@ -137,7 +137,7 @@ def score_events(
     """
     periods = walking_periods(reference)
     parts = []
-    for side in _sides(reference, kind) if sides is None else sides:
+    for side in sides_of(reference, kind) if sides is None else sides:
         theirs = _times_of(without_turns(reference, turns), side, kind)
         ours = _times_of(without_turns(detected, turns), side, kind)
         parts.append(_score(theirs, ours, periods, tolerance_s))
@@ -155,11 +155,11 @@ def score_events_sides_ignored(
 
     A side that the reference never observed is left out of the detections too.
     """
-    known = _sides(reference, kind)
+    known = sides_of(reference, kind)
     theirs = without_turns((e for e in reference if e.kind is kind), turns)
     ours = without_turns((e for e in detected if e.kind is kind and e.side in known), turns)
-    pairs = match(_times(theirs), _times(ours), tolerance_s)
-    score = _score(_times(theirs), _times(ours), walking_periods(reference), tolerance_s)
+    pairs = match(times_s(theirs), times_s(ours), tolerance_s)
+    score = _score(times_s(theirs), times_s(ours), walking_periods(reference), tolerance_s)
     return score, sum(theirs[row].side is ours[column].side for row, column in pairs)
 
 
@@ -324,17 +324,19 @@ def _trimmed_mean(values: FloatArray, trim: float) -> float:
     return float(np.sort(values)[cut : len(values) - cut].mean())
 
 
-def _sides(events: Iterable[Event], kind: EventKind) -> list[Side]:
+def sides_of(events: Iterable[Event], kind: EventKind) -> list[Side]:
+    """The sides that have events of a kind."""
     seen = {event.side for event in events if event.kind is kind}
     return [side for side in Side if side in seen]
 
 
-def _times(events: Iterable[Event]) -> FloatArray:
+def times_s(events: Iterable[Event]) -> FloatArray:
+    """When events were, (n,)."""
     return np.array([event.time_s for event in events], dtype=float)
 
 
 def _times_of(events: Iterable[Event], side: Side, kind: EventKind) -> FloatArray:
-    return np.sort(_times(e for e in events if e.side is side and e.kind is kind))
+    return np.sort(times_s(e for e in events if e.side is side and e.kind is kind))
 
 
 def _is_whole(start_s: float, end_s: float, periods: Sequence[Interval], turns: Sequence[Interval]) -> bool:

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from pipeline.runs import runs
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import BoolArray, FloatArray
 from sensor.synchronise import GRID_HZ
@@ -47,12 +48,9 @@ class Bridging:
         """Return bridged samples (m, 6) and their trust (m,)."""
         if valid.all() and len(valid):
             return _joined(self._good(samples))
-        edges = np.flatnonzero(np.diff(valid.astype(np.int8))) + 1
         parts: list[tuple[FloatArray, FloatArray]] = []
-        for run in np.split(np.arange(len(valid)), edges):
-            if len(run):
-                part = samples[run[0] : run[-1] + 1]
-                parts.extend(self._good(part) if valid[run[0]] else self._gap(len(run)))
+        for first, last in runs(valid):
+            parts.extend(self._good(samples[first:last]) if valid[first] else self._gap(last - first))
         return _joined(parts)
 
     def finish(self) -> tuple[FloatArray, FloatArray]:

@@ -50,6 +50,13 @@ class ContactSource(Protocol):
         ...
 
 
+def noted(note: str, seen: Trust) -> str:
+    """The note of a contact, and that a gap was bridged where it was seen."""
+    if seen is Trust.BRIDGED:
+        return f"{note};{NEAR_GAP}" if note else NEAR_GAP
+    return note
+
+
 def worst_trust(trust: Series, start: float, end: float) -> Trust:
     """The least trustworthy sample in ``[start, end]``, clipped to what is kept."""
     first, last = max(floor(start), trust.start), min(ceil(end) + 1, trust.end)

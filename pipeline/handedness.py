@@ -19,6 +19,7 @@ from pipeline.bridging import Trust
 from pipeline.filters import mean_taps
 from pipeline.result import Handedness
 from pipeline.rotations import rotate
+from pipeline.runs import spans
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 
@@ -53,13 +54,11 @@ def handedness(
     stride : float
         Usual stride, samples.
     """
-    edges = np.flatnonzero(np.diff(trust >= Trust.WITHHELD)) + 1
     logs = [np.empty(0)]
-    for part in np.split(np.arange(len(trust)), edges):
-        if len(part) and trust[part[0]] < Trust.WITHHELD:
-            acc, gyr = (np.ascontiguousarray(signal[part[0] : part[-1] + 1]) for signal in (acc_m_s2, gyr_rad_s))
-            given, opposite = (_restless(acc, sign * gyr, stride, params) for sign in (1.0, -1.0))
-            logs.append(0.5 * np.log((given + _NOTHING) / (opposite + _NOTHING)))
+    for first, last in spans(trust < Trust.WITHHELD):
+        acc, gyr = (np.ascontiguousarray(signal[first:last]) for signal in (acc_m_s2, gyr_rad_s))
+        given, opposite = (_restless(acc, sign * gyr, stride, params) for sign in (1.0, -1.0))
+        logs.append(0.5 * np.log((given + _NOTHING) / (opposite + _NOTHING)))
     every = np.concatenate(logs)
     if len(every) * params.cell_s < params.least_s or abs(every.mean()) < np.log(params.clear_ratio):
         return Handedness.UNCLEAR

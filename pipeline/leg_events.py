@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.bridging import Trust
 from pipeline.confidence import ESTIMATE, ConfidenceParams, bridged, confidence, landing_doubt, missing
-from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
+from pipeline.contacts import ESTIMATED, Contact, noted, worst_trust
 from pipeline.filters import Fir, lowpass_taps
 from pipeline.landings import (
     LandingFinder,
@@ -187,7 +187,7 @@ class LegEvents:
         out = []
         if (seen := worst_trust(trust, min(final, swing.rise) - 2, max(final, swing.rise) + 2)) is not Trust.WITHHELD:
             sure = confidence(p.sure, weak, 0.0 if p.is_shank else ESTIMATE, bridged(seen))
-            out.append(Contact(final, self.side, EventKind.FC, sure, _note(seen, "" if p.is_shank else ESTIMATED)))
+            out.append(Contact(final, self.side, EventKind.FC, sure, noted("" if p.is_shank else ESTIMATED, seen)))
         around = worst_trust(trust, swing.fall - 2, swing.fall + self._landings.reach)
         landing = self._landings.find(self._jerk, self.rate, swing, trusted=around is Trust.SAMPLE)
         if landing is None:
@@ -195,7 +195,7 @@ class LegEvents:
         if (seen := worst_trust(trust, swing.fall - 2, landing.at + 5)) is not Trust.WITHHELD:
             sure = confidence(p.sure, weak, landing_doubt(landing, p.confidence), bridged(seen))
             peak_rad_s = swing.strength if p.is_shank else float("nan")
-            out.append(Contact(landing.at, self.side, EventKind.IC, sure, _note(seen), peak_rad_s))
+            out.append(Contact(landing.at, self.side, EventKind.IC, sure, noted("", seen), peak_rad_s))
         return out
 
 
@@ -209,9 +209,3 @@ def last_rise(rate: Series, before: float, level_rad_s: float, search_s: float) 
         return float(first)
     k = int(below[-1])
     return float(first + k + (level_rad_s - w[k]) / (w[k + 1] - w[k]))
-
-
-def _note(seen: Trust, note: str = "") -> str:
-    if seen is Trust.BRIDGED:
-        return f"{note};{NEAR_GAP}" if note else NEAR_GAP
-    return note

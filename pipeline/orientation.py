@@ -11,13 +11,13 @@ accelerations to come into the first sample's axes by the gyroscope and stands s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from vqf import VQF
 
 from pipeline.bridging import Bridging, BridgingParams, Trust
 from pipeline.rotations import product, rotate
+from pipeline.runs import runs
 from pipeline.timeline import Series
 from sensor.samples import BoolArray, FloatArray
 from sensor.synchronise import GRID_HZ
@@ -117,10 +117,11 @@ class Motion:
             series.forget(before)
 
     def _append(self, samples: FloatArray, trust: FloatArray) -> None:
-        for first, last, withheld in _runs(trust):
+        withheld = trust >= Trust.WITHHELD
+        for first, last in runs(withheld):
             self._held.append((samples[first:last], trust[first:last]))
-            self._lacking = self._ahead if withheld else self._lacking - (last - first)
-            if withheld or self._lacking <= 0:
+            self._lacking = self._ahead if withheld[first] else self._lacking - (last - first)
+            if withheld[first] or self._lacking <= 0:
                 self._release()
 
     def _release(self) -> None:
@@ -132,9 +133,10 @@ class Motion:
 
     def _orient_rest(self) -> None:
         begin = self._quat.end
-        for first, last, withheld in _runs(self.trust.window(begin, self.end)):
+        withheld = self.trust.window(begin, self.end) >= Trust.WITHHELD
+        for first, last in runs(withheld):
             run = begin + first, begin + last
-            self._quat.append(self._orient(self.acc.window(*run), self.gyr.window(*run), gap=withheld))
+            self._quat.append(self._orient(self.acc.window(*run), self.gyr.window(*run), gap=bool(withheld[first])))
 
     def _orient(self, acc: FloatArray, gyr: FloatArray, *, gap: bool) -> FloatArray:
         """Orientation over a run of samples, all inside a gap or all outside.
@@ -173,15 +175,6 @@ class Motion:
         started.setMotionBiasEstEnabled(True)
         started.setRestBiasEstEnabled(True)
         return started
-
-
-def _runs(trust: FloatArray) -> list[tuple[int, int, bool]]:
-    """Begin, end and whether withheld, of each run of samples that are all withheld or all not."""
-    withheld = trust >= Trust.WITHHELD
-    if len(withheld) and not withheld.any():  # nearly always
-        return [(0, len(withheld), False)]
-    edges = [0, *(np.flatnonzero(withheld[1:] != withheld[:-1]) + 1).tolist(), len(withheld)]
-    return [(first, last, bool(withheld[first])) for first, last in pairwise(edges) if last > first]
 
 
 def _heading_between(start: FloatArray, goal: FloatArray) -> FloatArray:

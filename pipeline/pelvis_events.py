@@ -20,7 +20,7 @@ import numpy as np
 from pipeline.bridging import Trust
 from pipeline.candidates import Refractory
 from pipeline.confidence import ESTIMATE, ConfidenceParams, bridged, confidence, missing, step_doubt
-from pipeline.contacts import ESTIMATED, NEAR_GAP, Contact, worst_trust
+from pipeline.contacts import ESTIMATED, Contact, noted, worst_trust
 from pipeline.filters import Fir, lowpass_taps
 from pipeline.level_acceleration import LevelAcceleration
 from pipeline.result import EventKind
@@ -215,7 +215,7 @@ class PelvisEvents:
         trust = max(worst_trust(trust, step.at - 8, step.at + 8) for trust in self._trusts)
         if trust is Trust.WITHHELD:
             return []
-        note = f"side_inferred;{NEAR_GAP}" if trust is Trust.BRIDGED else "side_inferred"
+        note = noted("side_inferred", trust)
         dissent = 1.0 - abs(agreed) / most if most > 0 else 1.0
         doubt = dissent / self.params.confidence.dissent + self._step_doubt(index) + bridged(trust)
         out = [Contact(step.at, side, EventKind.IC, confidence(self.params.sure, doubt), note)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.rotations import unit
+from pipeline.runs import spans
 from sensor.samples import BoolArray, FloatArray, Placement
 from sensor.synchronise import GRID_HZ
 
@@ -35,13 +36,8 @@ def still_spans(gyr_rad_s: list[FloatArray], params: StandingParams) -> list[Spa
     still: BoolArray = np.ones(len(gyr_rad_s[0]), dtype=bool)
     for gyr in gyr_rad_s:
         still &= np.linalg.norm(gyr, axis=1) < params.limit_rad_s
-    edges = np.flatnonzero(np.diff(still.astype(np.int8), prepend=0, append=0))
     edge = int(params.edge_s * GRID_HZ)
-    return [
-        Span(int(start) + edge, int(end) - edge)
-        for start, end in zip(edges[::2], edges[1::2], strict=True)
-        if end - start >= params.shortest_s * GRID_HZ
-    ]
+    return [Span(start + edge, end - edge) for start, end in spans(still) if end - start >= params.shortest_s * GRID_HZ]
 
 
 def standing_up(

@@ -9,11 +9,11 @@ either; used only as an exclusion mask, widened by half a second at both ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from pipeline.filters import lowpass_taps
+from pipeline.runs import runs
 from pipeline.standing import Span
 from pipeline.timeline import Series
 from sensor.samples import FloatArray
@@ -64,9 +64,8 @@ class TurnFinder:
             return
         w = np.degrees(self._rate.window(self._next, end))
         direction = np.where(np.abs(w) > self.params.edge_deg_s, np.sign(w), 0.0)
-        edges = [0, *(np.flatnonzero(np.diff(direction)) + 1).tolist(), len(w)]
         rates = w.tolist()
-        for first, last in pairwise(edges):
+        for first, last in runs(direction):
             self._run(self._next + first, float(direction[first]), rates[first:last])
         self._next = end
 

@@ -21,7 +21,8 @@ import numpy as np
 from pipeline.cycle_curves import POINTS, UNITS, CurveCollector, CurveSums
 from pipeline.norms import WAVEFORMS, WaveformNorm
 from pipeline.result import Region, Status, WaveformDifference
-from sensor.samples import FloatArray, Side
+from pipeline.runs import spans
+from sensor.samples import BoolArray, FloatArray, Side
 
 _SEED = 20260102  # a result must not change from run to run
 _CENTRED = frozenset({"pelvis_obliquity"})
@@ -125,10 +126,9 @@ def _weights(blocks: int, draws: int, stream: int) -> FloatArray:
     return rng.multinomial(blocks, np.full(blocks, 1.0 / blocks), size=draws).astype(np.float64)
 
 
-def _regions(difference: FloatArray, apart: FloatArray, params: WaveformParams) -> tuple[Region, ...]:
-    edges = np.flatnonzero(np.diff(apart.astype(np.int8), prepend=0, append=0))
+def _regions(difference: FloatArray, apart: BoolArray, params: WaveformParams) -> tuple[Region, ...]:
     out = []
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for start, end in spans(apart):
         if end - start >= params.shortest_pct:
             at = start + int(np.argmax(np.abs(difference[start:end])))
             out.append(Region(float(start), float(end - 1), float(at), float(difference[at])))

@@ -14,6 +14,7 @@ from gaitchain.report.svg import figure, join, line, moved, polygon, polyline, t
 from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT
 from gaitchain.report.words import PLUS_MINUS, fixed, unit_sign
 from pipeline.result import Curve
+from pipeline.runs import spans
 from sensor.samples import FloatArray
 
 WIDTH, HEIGHT = 232.0, 178.0
@@ -212,8 +213,7 @@ def _runs(x: Scale, y: Scale, values: FloatArray) -> list[list[tuple[float, floa
 
 
 def _known_runs(known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[range]:
-    edges = np.flatnonzero(np.diff(known, prepend=False, append=False))
-    return [range(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1]
+    return [range(first, last) for first, last in spans(known) if last - first > 1]
 
 
 def _at(x: Scale, index: int, count: int) -> float:
