@@ -31,11 +31,6 @@ class Ratio:
         """Median over the pairs."""
         return median(self.each)
 
-    @property
-    def inverse(self) -> Ratio:
-        """Second over first."""
-        return Ratio(self.second, self.first)
-
 
 def interleaved(first: Callable[[], float], second: Callable[[], float], repetitions: int) -> Ratio:
     """Cost of each, turn by turn; which comes first alternates, so that a machine that slows down favours neither."""

@@ -56,9 +56,7 @@ class Spread:
     n: int
     median: float
     mad: float  # median absolute deviation from the median, not scaled
-    p95: float  # 95th percentile of the signed error
     median_abs: float
-    mad_abs: float
     p95_abs: float
     mean_abs: float
 
@@ -67,16 +65,14 @@ def spread(errors: Sequence[float] | FloatArray) -> Spread:
     """Summarise signed errors."""
     error = np.asarray(errors, dtype=float)
     if error.size == 0:
-        return Spread(0, *[float("nan")] * 7)
+        return Spread(0, *[float("nan")] * 5)
     size = np.abs(error)
-    median, median_abs = float(np.median(error)), float(np.median(size))
+    median = float(np.median(error))
     return Spread(
         n=int(error.size),
         median=median,
         mad=float(np.median(np.abs(error - median))),
-        p95=float(np.percentile(error, 95)),
-        median_abs=median_abs,
-        mad_abs=float(np.median(np.abs(size - median_abs))),
+        median_abs=float(np.median(size)),
         p95_abs=float(np.percentile(size, 95)),
         mean_abs=float(size.mean()),
     )

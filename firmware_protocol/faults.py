@@ -26,7 +26,6 @@ class FaultyLink:
     """Passes frames on and harms some of them; the same seed does the same harm, however the calls are cut."""
 
     faults: LinkFaults
-    lost: list[bytes] = field(default_factory=list, init=False)
     _random: random.Random = field(init=False)
     _held: Sent | None = field(default=None, init=False)
 
@@ -40,10 +39,8 @@ class FaultyLink:
             one = leaving
             lost, doubled, swapped, corrupted = (self._random.random() for _ in range(4))
             if lost < self.faults.loss:
-                self.lost.append(one.frame)
                 continue
             if corrupted < self.faults.corrupt:
-                self.lost.append(one.frame)
                 one = replace(one, frame=self._corrupt(one.frame))
             if swapped < self.faults.swap and self._held is None:
                 self._held = one

@@ -31,7 +31,6 @@ class Muscle:
     femur_m: Point  # in the thigh's frame
     strongest_n: float  # maximum isometric force
     fibre_m: float  # optimal fibre length
-    tendon_m: float  # tendon slack length
 
     def moved(self, shift_m: Point) -> Muscle:
         """The muscle with its points on the pelvis elsewhere."""
@@ -40,17 +39,17 @@ class Muscle:
 
 
 PIRIFORMIS = Muscle(
-    "piriformis", ((-0.1396, 0.0003, 0.0235), (-0.1193, -0.0276, 0.0657)), (-0.0148, -0.0036, 0.0437), 444, 0.026, 0.115
+    "piriformis", ((-0.1396, 0.0003, 0.0235), (-0.1193, -0.0276, 0.0657)), (-0.0148, -0.0036, 0.0437), 444, 0.026
 )
 OTHER_MUSCLES = (
-    Muscle("gemelli", ((-0.1133, -0.0820, 0.0714),), (-0.0142, -0.0033, 0.0443), 164, 0.024, 0.039),
-    Muscle("quadratus femoris", ((-0.1143, -0.1151, 0.0520),), (-0.0381, -0.0359, 0.0366), 381, 0.054, 0.024),
-    Muscle("gluteus medius anterior", ((-0.0408, 0.0304, 0.1209),), (-0.0218, -0.0117, 0.0555), 819, 0.0535, 0.078),
-    Muscle("gluteus medius middle", ((-0.0855, 0.0445, 0.0766),), (-0.0258, -0.0058, 0.0527), 573, 0.0845, 0.053),
-    Muscle("gluteus medius posterior", ((-0.1223, 0.0105, 0.0648),), (-0.0309, -0.0047, 0.0518), 653, 0.0646, 0.053),
-    Muscle("gluteus minimus anterior", ((-0.0467, -0.0080, 0.1056),), (-0.0072, -0.0104, 0.0560), 270, 0.068, 0.016),
-    Muscle("gluteus minimus middle", ((-0.0633, -0.0065, 0.0991),), (-0.0096, -0.0104, 0.0560), 285, 0.056, 0.026),
-    Muscle("gluteus minimus posterior", ((-0.0834, -0.0063, 0.0856),), (-0.0135, -0.0083, 0.0550), 323, 0.038, 0.051),
+    Muscle("gemelli", ((-0.1133, -0.0820, 0.0714),), (-0.0142, -0.0033, 0.0443), 164, 0.024),
+    Muscle("quadratus femoris", ((-0.1143, -0.1151, 0.0520),), (-0.0381, -0.0359, 0.0366), 381, 0.054),
+    Muscle("gluteus medius anterior", ((-0.0408, 0.0304, 0.1209),), (-0.0218, -0.0117, 0.0555), 819, 0.0535),
+    Muscle("gluteus medius middle", ((-0.0855, 0.0445, 0.0766),), (-0.0258, -0.0058, 0.0527), 573, 0.0845),
+    Muscle("gluteus medius posterior", ((-0.1223, 0.0105, 0.0648),), (-0.0309, -0.0047, 0.0518), 653, 0.0646),
+    Muscle("gluteus minimus anterior", ((-0.0467, -0.0080, 0.1056),), (-0.0072, -0.0104, 0.0560), 270, 0.068),
+    Muscle("gluteus minimus middle", ((-0.0633, -0.0065, 0.0991),), (-0.0096, -0.0104, 0.0560), 285, 0.056),
+    Muscle("gluteus minimus posterior", ((-0.0834, -0.0063, 0.0856),), (-0.0135, -0.0083, 0.0550), 323, 0.038),
 )
 MUSCLES = (PIRIFORMIS, *OTHER_MUSCLES)
 

@@ -1,4 +1,4 @@
-"""The shapes all floors share: placements, sides, blocks of samples, gaps."""
+"""The shapes all floors share: placements, sides, blocks of samples."""
 
 from __future__ import annotations
 
@@ -83,21 +83,3 @@ class SampleBlock:
 
     def __len__(self) -> int:
         return len(self.time_s)
-
-
-class GapCause(StrEnum):
-    """Why samples are missing."""
-
-    MISSING = "missing"  # empty cells or NaN in the recording
-    TIME_STEP = "time_step"  # the clock jumped over more than 1.5 nominal periods
-    LINK_LOST = "link_lost"  # the radio or the cable was gone
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Half-open time span ``[start_s, end_s)`` in which one placement has no samples."""
-
-    placement: Placement
-    start_s: float
-    end_s: float
-    cause: GapCause

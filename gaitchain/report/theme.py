@@ -16,7 +16,6 @@ OUTSIDE = "#9a4b00"
 CLEAR = "#8a1c4a"
 ALERT = "#9b1c1c"
 ALERT_PANEL = "#fdf3f2"
-ATTENTION_PANEL = "#fdf6e9"
 WHITE = "#ffffff"
 
 SIDE_COLOURS = {"left": LEFT, "right": RIGHT}

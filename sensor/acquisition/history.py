@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
@@ -12,10 +13,17 @@ from sensor.acquisition.decoders import Decoder, decoder_for, interrupt, nominal
 from sensor.clock import ClockTrack, NodeClock, OneWay, TwoWay
 from sensor.devices.samples import Booted, DeviceSamples, IntArray
 from sensor.links.link import Arrival
-from sensor.samples import FloatArray, GapCause, Placement
+from sensor.samples import FloatArray, Placement
 
 GAP_PERIODS = 1.5
 ENDED_S = 1.0  # a node that falls silent so long before the end of the recording has a gap there
+
+
+class GapCause(StrEnum):
+    """Why samples are missing."""
+
+    MISSING = "missing"  # the sensor had no value
+    LINK_LOST = "link_lost"  # the radio or the cable was gone
 
 
 @dataclass(frozen=True, slots=True)

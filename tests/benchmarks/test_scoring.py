@@ -80,8 +80,8 @@ class TestEvents:
         error = scoring.spread(score.error_s)
         assert score.f1 == score.precision == score.recall == 1.0
         assert error.n == 20
-        assert [error.median, error.p95, error.mean_abs] == pytest.approx([0.04] * 3)
-        assert [error.mad, error.mad_abs] == pytest.approx([0, 0], abs=1e-12)
+        assert [error.median, error.median_abs, error.p95_abs, error.mean_abs] == pytest.approx([0.04] * 4)
+        assert error.mad == pytest.approx(0, abs=1e-12)
 
     def test_an_early_detection_has_a_negative_error(self) -> None:
         reference = walk()

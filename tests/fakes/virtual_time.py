@@ -1,13 +1,21 @@
-"""Worlds on the virtual time of the event loop."""
+"""Programs and worlds on the virtual time of an event loop."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from sensor.links.loopback import World
-from sensor.simulation.virtual_time import VirtualLoop, run_virtually
+from sensor.simulation.virtual_time import VirtualLoop
 
-__all__ = ["VirtualLoop", "run_virtually", "turning"]
+T = TypeVar("T")
+
+
+def run_virtually(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end on virtual time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main())
 
 
 async def turning(world: World) -> asyncio.Task[None]:

@@ -32,7 +32,7 @@ def test_every_kind_of_harm_happens_about_as_often_as_asked() -> None:
     link = FaultyLink(LinkFaults(loss=0.03, duplicate=0.05, swap=0.02, corrupt=0.04, seed=1))
     arrived = [p.message.host_ns for s in link.carry(sent) if isinstance(p := decode(s.frame), Packet)]  # type: ignore[attr-defined]
     backwards = sum(b < a for a, b in itertools.pairwise(arrived))
-    assert 4000 * 0.05 < 4000 - len(set(arrived)) == len(link.lost) < 4000 * 0.09
+    assert 4000 * 0.05 < 4000 - len(set(arrived)) < 4000 * 0.09  # lost or corrupted
     assert 4000 * 0.03 < len(arrived) - len(set(arrived)) < 4000 * 0.07
     assert 4000 * 0.01 < backwards < 4000 * 0.03
 

@@ -18,7 +18,7 @@ from sensor.acquisition.tapping import tapping
 from sensor.acquisition.virtual_patient import RadioSpec, found, living
 from sensor.links.loopback import World
 from sensor.samples import FloatArray, Placement
-from sensor.simulation.virtual_time import run_virtually
+from tests.fakes.virtual_time import run_virtually
 
 P = Placement
 

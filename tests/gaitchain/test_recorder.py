@@ -22,7 +22,7 @@ from sensor.recording import RecordingTable, read_recording
 from sensor.recording.session_folder import SessionEnd, SessionFolder, read_info
 from sensor.samples import HIPS, KNEES, Placement
 from sensor.simulation import WalkSpec, simulate
-from sensor.simulation.virtual_time import run_virtually
+from tests.fakes.virtual_time import run_virtually
 from tests.gaitchain.desk import FakeDesk
 
 P = Placement

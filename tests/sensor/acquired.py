@@ -20,7 +20,7 @@ from sensor.links.link import Link, LinkLost
 from sensor.links.loopback import LoopbackLink, World
 from sensor.recording.journal import Record
 from sensor.samples import HIPS, KNEES, FloatArray, Placement
-from sensor.simulation.virtual_time import run_virtually
+from tests.fakes.virtual_time import run_virtually
 
 WORN = KNEES + HIPS
 

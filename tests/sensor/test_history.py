@@ -9,12 +9,11 @@ import pytest
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeFaults, NodeSpec
 from sensor.acquisition.decoders import decoder_for, nominal_rate_hz
-from sensor.acquisition.history import NodeHistory, NodeSamples, gaps
+from sensor.acquisition.history import GapCause, NodeHistory, NodeSamples, gaps
 from sensor.devices.gaitnode_client import GaitNodeClient
 from sensor.links.link import Arrival, LinkLost
 from sensor.links.loopback import World
 from sensor.recording.table import RecordingError
-from sensor.samples import GapCause
 from tests.fakes.virtual_time import run_virtually, turning
 from tests.firmware_protocol.packets import clockwork
 

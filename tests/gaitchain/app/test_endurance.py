@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gaitchain.app.hub.subscribers import BLOCKS, Subscriber
-from sensor.simulation.virtual_time import run_virtually
+from tests.fakes.virtual_time import run_virtually
 from tests.gaitchain.app.real import serving
 from tests.gaitchain.app.test_stream import opened, raw, until
 from tests.gaitchain.app.virtually import Tab, desk

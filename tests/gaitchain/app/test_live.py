@@ -18,7 +18,7 @@ from sensor.acquisition.session import RecordingSession
 from sensor.links.link import LinkLost
 from sensor.recording import read_recording
 from sensor.recording.session_folder import SessionEnd, SessionFolder, read_info
-from sensor.simulation.virtual_time import run_virtually
+from tests.fakes.virtual_time import run_virtually
 from tests.gaitchain.app.virtually import QUICK, TAB, Desk, Tab, desk
 
 Scene = Callable[[Desk], Coroutine[Any, Any, None]]

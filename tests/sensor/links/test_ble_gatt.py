@@ -16,9 +16,9 @@ from sensor.devices.gaitnode import GaitNodeDecoder
 from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
 from sensor.links.ble import BleAdapter, Seen
 from sensor.links.link import LinkLost, LinkRefused
-from sensor.simulation.virtual_time import run_virtually
 from tests.fakes.bumble.central import BumbleClient
 from tests.fakes.bumble.peripheral import NodeInAir, in_air
+from tests.fakes.virtual_time import run_virtually
 from tests.firmware_protocol.packets import clockwork
 from tests.sensor.links.streamed import SESSION, samples_of, streamed
 
