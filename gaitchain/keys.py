@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
@@ -52,10 +53,17 @@ class _Posix:
         import termios
 
         asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)
+        with contextlib.suppress(termios.error):  # the terminal has hung up, it has no mode to go back to
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)
 
     def _read(self) -> None:
-        for key in os.read(sys.stdin.fileno(), 64).decode("utf-8", "ignore"):
+        try:
+            read = os.read(sys.stdin.fileno(), 64)
+        except OSError:
+            read = b""
+        if not read:  # hung up: the loop would say "ready" for ever
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        for key in read.decode("utf-8", "ignore"):
             self._pressed.put_nowait(key)
 
 

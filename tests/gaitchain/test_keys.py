@@ -57,7 +57,10 @@ def test_keys_of_a_windows_console(console: FakeMsvcrt) -> None:
     assert "keys" not in {thread.name for thread in threading.enumerate()}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo terminals")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo terminals")
+
+
+@posix
 def test_keys_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     import pty
     import termios
@@ -77,3 +80,32 @@ def test_keys_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert asyncio.run(main()) == [" ", "m"]
     os.close(ours)
+
+
+@posix
+def test_a_terminal_that_hangs_up_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    answers: list[bytes | OSError] = []
+    read = os.read
+
+    def counted(descriptor: int, most: int) -> bytes:
+        try:
+            answers.append(got := read(descriptor, most))
+        except OSError as error:
+            answers.append(error)
+            raise
+        return got
+
+    async def main() -> None:
+        with os.fdopen(theirs) as terminal:
+            monkeypatch.setattr(sys, "stdin", terminal)
+            with Keys():
+                monkeypatch.setattr("gaitchain.keys.os.read", counted)
+                os.close(ours)
+                for _ in range(20):  # turns of the loop, each of which asks whoever is ready
+                    await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert len(answers) == 1
