@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, files
 from importlib.resources import files as resources
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
@@ -103,8 +103,6 @@ def _serve_files(app: FastAPI) -> None:
 
     @app.get("/static/uplot/{name}", include_in_schema=False, response_model=None)
     async def plot_file(name: str) -> FileResponse:
-        from fastapi import HTTPException
-
         if name not in found:
             raise HTTPException(404)
         return FileResponse(found[name], media_type=PLOT_FILES[name], headers={"cache-control": "no-cache"})

@@ -10,6 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -135,9 +136,7 @@ class Guard:
             message = await receive()
             came += len(message.get("body", b""))
             if came > limit:
-                from fastapi import HTTPException  # what reads the body lets this one through
-
-                raise HTTPException(413, _too_large(limit))
+                raise HTTPException(413, _too_large(limit))  # what reads the body lets this one through
             return message
 
         return measured

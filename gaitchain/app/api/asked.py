@@ -9,6 +9,7 @@ from fastapi import Depends, Header, HTTPException, Path, Request
 from pydantic import BaseModel, Field
 
 from gaitchain.app.access.visitors import Visitor
+from gaitchain.app.held import hub_of, settings_of, store_of, visitor_of
 from gaitchain.app.hub.hub import Hub
 from gaitchain.app.settings import Settings
 from gaitchain.store import Role, Store
@@ -46,35 +47,11 @@ def refusals(*more: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Refusal, "description": _SAID[status]} for status in sorted({*ALWAYS, *more})}
 
 
-def visitor_of(request: Request) -> Visitor:
-    """Who asks; the guard has let nobody else through."""
-    visitor: Visitor | None = request.state.visitor
-    if visitor is None:
-        raise HTTPException(401, "Nobody is logged in.")
-    return visitor
-
-
-def store_of(request: Request) -> Store:
-    """The store."""
-    store: Store = request.app.state.store
-    return store
-
-
-def hub_of(request: Request) -> Hub:
-    """The hub."""
-    hub: Hub = request.app.state.hub
-    return hub
-
-
-def settings_of(request: Request) -> Settings:
-    """The settings."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
 def _at_least(role: Role) -> Callable[[Request], Visitor]:
     def asked(request: Request) -> Visitor:
         visitor = visitor_of(request)
+        if visitor is None:
+            raise HTTPException(401, "Nobody is logged in.")
         if not visitor.role.may(role):
             raise HTTPException(403, f"This needs the role {role.value}; {visitor.name} is {visitor.role.value}.")
         return visitor

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.concurrency import run_in_threadpool
 
 from gaitchain.app.api.asked import TAB_PATTERN, AnyVisitor, Tab, TheHub, Therapist, TheStore, refusals
 from gaitchain.app.hub.order import LiveOrder
@@ -89,8 +90,6 @@ async def state(hub: TheHub, _: AnyVisitor, tab: AnyTab = "00000000") -> State:
 @routes.post("/start", responses=refusals(404, 409))
 async def start(order: Start, tab: Tab, hub: TheHub, store: TheStore, visitor: Therapist) -> State:
     """Begin to look for sensors; this window leads. 409: a recording runs already."""
-    from starlette.concurrency import run_in_threadpool
-
     patient = await run_in_threadpool(store.patient, order.pid)
     await hub.start(
         tab,

@@ -7,9 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from gaitchain.app.access.guard import set_cookie
 from gaitchain.app.api.asked import Admin, AnyVisitor, TheHub, TheSettings, TheStore, refusals
+from gaitchain.app.held import door_of
 from gaitchain.store import Conflict, Role, User, same_name
 
 routes = APIRouter(tags=["people"])
@@ -66,9 +68,9 @@ async def me(visitor: AnyVisitor) -> Me:
 @routes.post("/api/session", responses=refusals(429))
 async def log_in(given: Credentials, request: Request, response: Response, settings: TheSettings) -> Me:
     """Log in. Takes as long for a wrong name as for a wrong password. 429: wrong too often."""
-    door = request.app.state.door
+    door = door_of(request)
     address = request.client.host if request.client else "unknown"
-    user: User | None = await door.log_in(given.name, given.password, address)
+    user = await door.log_in(given.name, given.password, address)
     if user is None:
         raise HTTPException(401, "Name or password is wrong.")
     set_cookie(response, settings, door.logins.open(user.name, user.stamp))
@@ -78,7 +80,7 @@ async def log_in(given: Credentials, request: Request, response: Response, setti
 @routes.delete("/api/session", status_code=204, responses=refusals())
 async def log_out(request: Request, settings: TheSettings, _: AnyVisitor) -> Response:
     """Log out in this browser."""
-    request.app.state.door.logins.close(request.cookies.get(settings.cookie, ""))
+    door_of(request).logins.close(request.cookies.get(settings.cookie, ""))
     response = Response(status_code=204)
     response.delete_cookie(settings.cookie, httponly=True, samesite="strict", secure=settings.tls is not None)
     return response
@@ -107,12 +109,10 @@ async def remove_user(
     visitor: Admin,
 ) -> Response:
     """Let somebody in no more, from this moment on. 409: oneself."""
-    from starlette.concurrency import run_in_threadpool
-
     if same_name(name, visitor.name):
         raise Conflict("Nobody can remove himself; ask another admin.")
     removed = await run_in_threadpool(store.users.remove, name)
-    request.app.state.door.logins.close_all(removed.name)
+    door_of(request).logins.close_all(removed.name)
     hub.show_out(removed.name)
     await run_in_threadpool(store.audit, visitor.name, "user removed")
     return Response(status_code=204)

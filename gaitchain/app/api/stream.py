@@ -9,7 +9,7 @@ from contextlib import suppress
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from gaitchain.app.api.asked import TAB_PATTERN
-from gaitchain.app.hub.hub import Hub
+from gaitchain.app.held import door_of, hub_of, settings_of
 from gaitchain.app.hub.phases import NotNow
 from gaitchain.app.hub.subscribers import Subscriber
 
@@ -24,7 +24,7 @@ ASKED_EVERY_S = 5.0  # so long somebody whose login has ended elsewhere may look
 @routes.websocket("/api/live/stream")
 async def stream(socket: WebSocket) -> None:
     """Everything there is to see of the live recording, until the window closes."""
-    hub: Hub = socket.app.state.hub
+    hub = hub_of(socket)
     tab = socket.query_params.get("tab", "")
     await socket.accept()
     if re.fullmatch(TAB_PATTERN, tab) is None:
@@ -35,7 +35,7 @@ async def stream(socket: WebSocket) -> None:
     except NotNow as error:
         await _refuse(socket, BUSY, str(error))
         return
-    door, secret = socket.app.state.door, socket.cookies.get(socket.app.state.settings.cookie, "")
+    door, secret = door_of(socket), socket.cookies.get(settings_of(socket).cookie, "")
     sending = asyncio.create_task(_send(socket, subscriber))
     listening = asyncio.create_task(socket.receive())
     ends = (sending, listening)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from gaitchain.app.held import settings_of, store_of, visitor_of
 from gaitchain.app.pages.errors import error_page
-from gaitchain.app.pages.render import Frame, page, store_of, visitor_of
+from gaitchain.app.pages.render import Frame, page
 from gaitchain.app.pages.words import ROLES
 from gaitchain.store import Role
 
@@ -19,7 +20,7 @@ def home(request: Request) -> Response:
     """Readiness and patients; for somebody unknown, how to get in."""
     visitor = visitor_of(request)
     if visitor is None:
-        login = bool(request.app.state.settings.users_required)
+        login = settings_of(request).users_required
         return page(request, "entry.html.j2", Frame("Log in" if login else "How to get in", back=""), login=login)
     store = store_of(request)
     frame = Frame("Patients", back="", here="patients")

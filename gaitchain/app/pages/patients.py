@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gaitchain.app.held import store_of, visitor_of
 from gaitchain.app.pages.body_map import body_map
 from gaitchain.app.pages.protocols import PROTOCOL_CARDS
 from gaitchain.app.pages.red_flags import QUESTIONS, others
-from gaitchain.app.pages.render import Frame, page, store_of, visitor_of
+from gaitchain.app.pages.render import Frame, page
 from gaitchain.app.pages.trend import trend_pictures
 from gaitchain.store import Patient
 from sensor.person import Person

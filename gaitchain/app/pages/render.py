@@ -11,10 +11,10 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from gaitchain import __version__
-from gaitchain.app.access.visitors import Visitor
+from gaitchain.app.held import visitor_of
 from gaitchain.app.pages import words
 from gaitchain.report.page import helpers
-from gaitchain.store import LOCAL, Patient, Role, Store
+from gaitchain.store import LOCAL, Patient, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,6 @@ def page(request: Request, template: str, frame: Frame, *, status: int = 200, **
         )
     )
     return HTMLResponse(html, status)
-
-
-def visitor_of(request: Request) -> Visitor | None:
-    """Who asks; None is nobody known."""
-    visitor: Visitor | None = getattr(request.state, "visitor", None)
-    return visitor
-
-
-def store_of(request: Request) -> Store:
-    """The store of the app."""
-    store: Store = request.app.state.store
-    return store
 
 
 @cache

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gaitchain.app.held import store_of, visitor_of
 from gaitchain.app.pages.comparison import comparison
 from gaitchain.app.pages.errors import error_page
-from gaitchain.app.pages.render import Frame, page, store_of, visitor_of
+from gaitchain.app.pages.render import Frame, page
 from gaitchain.app.stored import in_order, person_of
 from gaitchain.report.page import context
 from gaitchain.store import Session
