@@ -66,12 +66,17 @@ LEAST_CHANGE: Mapping[str, float] = {
     "gait.step_regularity": 0.05,
     "gait.stride_regularity": 0.05,
     "gait.attenuation": 0.1,
+    "gait.harmonic_ratio_vertical": 0.5,
+    "gait.harmonic_ratio_forward": 0.5,
+    "gait.harmonic_ratio_sideways": 0.5,
     "pelvis.obliquity_rom_deg": 2.0,
     "pelvis.tilt_rom_deg": 1.5,  # 1 between strides; straps are put on anew [A]
     "pelvis.rotation_rom_deg": 3.0,
     "pelvis.drop_left_deg": 2.0,
     "pelvis.drop_right_deg": 2.0,
     "pelvis.drop_difference_deg": 2.0,
+    "pelvis.obliquity_offset_deg": 2.0,
+    "trunk.thorax_pelvis_phase_deg": 20.0,
     "time_course.speed_slope_pct_min": 2.0,  # as wide as its band [A]
 }
 
@@ -81,6 +86,7 @@ MEASURE_OF: Mapping[Link, str] = {
     Link.STRIDE: "asymmetry.step_time",
     Link.LOAD: "asymmetry.impact_peak",
     Link.PELVIS: "pelvis.drop_difference_deg",
+    Link.LUMBAR: "trunk.thorax_pelvis_phase_deg",
     Link.CLAUDICATION: "time_course.speed_slope_pct_min",
     Link.SYSTEMIC: "gait.speed_m_s",
 }

@@ -63,12 +63,12 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     asymmetries = {metric: _asymmetry(metric, strides, parts, params.asymmetry) for metric in FIELD}
     walking_s = sum(part.walking_time_s for part in parts)
     gait = gait_measures(strides, walking_s, person, at, params.summary)
-    pelvis = pelvis_measures(strides, at, params.summary)
+    standing = all(part.calibration is None or part.calibration.standing for part in parts)
+    pelvis = pelvis_measures(strides, at, standing, params.summary)
     done = [activity(part.postures, part.postures_s, part.strides, part.turns, params.bouts) for part in parts]
     longest = max(range(len(parts)), key=lambda i: parts[i].walking_time_s)
     course = time_course(parts[longest].strides, done[longest].rests, params.time_course)
     curves = CurveCollector.of([part.curves for part in parts])
-    standing = all(part.calibration is None or part.calibration.standing for part in parts)
     trunk = trunk_measures(strides, at, standing, params.summary)
     duration_s = sum(part.duration_s for part in parts)
     learned = parts[longest].calibration

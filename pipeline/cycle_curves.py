@@ -10,11 +10,12 @@ import numpy as np
 from pipeline.norms import Matched, curve_band
 from pipeline.result import Curve, Stride
 from pipeline.timeline import Series
-from pipeline.windows import between, holds, whole
+from pipeline.windows import at_shares
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray, Side
 
 POINTS = 101  # 0 to 100 % of the cycle
+_CYCLE = np.linspace(0.0, 1.0, POINTS)
 
 BLOCK = 5  # strides in a block of the curves that are kept: neighbouring strides are alike
 _MOST_BLOCKS = 400  # then blocks are joined in pairs: memory stays flat however long the walk
@@ -50,30 +51,20 @@ def cycle_curves(signals: CurveSignals, side: Side, ic: FloatArray, next_ic: Flo
     rows: dict[str, FloatArray] = {}
     own = 1.0 if side is Side.LEFT else -1.0
     if signals.pelvis_deg is not None:
-        angles = _over(signals.pelvis_deg, ic, next_ic)
+        angles = at_shares(signals.pelvis_deg, _CYCLE, ic, next_ic)
         rows["pelvis_tilt"] = angles[..., 0]
         rows["pelvis_obliquity"] = own * angles[..., 1]
         rows["pelvis_rotation"] = -own * angles[..., 2]
     if signals.shank_rate_rad_s is not None:
-        rows["knee_angular_velocity"] = np.degrees(_over(signals.shank_rate_rad_s, ic, next_ic))
+        rows["knee_angular_velocity"] = np.degrees(at_shares(signals.shank_rate_rad_s, _CYCLE, ic, next_ic))
     if signals.knee_flexion_deg is not None:
-        rows["knee_flexion"] = _over(signals.knee_flexion_deg, ic, next_ic)
+        rows["knee_flexion"] = at_shares(signals.knee_flexion_deg, _CYCLE, ic, next_ic)
     if signals.hip_flexion_deg is not None:
-        rows["hip_flexion"] = _over(signals.hip_flexion_deg, ic, next_ic)
+        rows["hip_flexion"] = at_shares(signals.hip_flexion_deg, _CYCLE, ic, next_ic)
     if signals.shank_acc_m_s2 is not None:
-        x, y, z = np.moveaxis(_over(signals.shank_acc_m_s2, ic, next_ic), -1, 0)
+        x, y, z = np.moveaxis(at_shares(signals.shank_acc_m_s2, _CYCLE, ic, next_ic), -1, 0)
         rows["shank_impact"] = np.sqrt(x * x + y * y + z * z) - GRAVITY_M_S2
     return [{name: curve[i] for name, curve in rows.items()} for i in range(len(ic))]
-
-
-def _over(series: Series, ic: FloatArray, next_ic: FloatArray) -> FloatArray:
-    """Samples at 101 even instants of each cycle, (k, 101) or (k, 101, channels); NaN beyond what the series holds."""
-    out = np.full((len(ic), POINTS) + ((series.width,) if series.width > 1 else ()), np.nan)
-    last = whole(next_ic) + 2
-    held = holds(series, whole(ic), last)
-    at = ic[held, None] + np.linspace(0.0, 1.0, POINTS) * (next_ic - ic)[held, None]
-    out[held] = between(series, at, last[held])
-    return out
 
 
 @dataclass(slots=True)

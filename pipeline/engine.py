@@ -365,7 +365,9 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
         heading=heading,
         turns=turns,
         postures=postures,
-        body=BodySignals(signals, angles[0], trunk.acceleration if trunk else None, angles[1]),
+        body=BodySignals(
+            signals, angles[0], trunk.acceleration if trunk else None, angles[1], pelvis.apart if pelvis else None
+        ),
         start=start,
         cycles=CycleAssembler(tuple(Side) if without and frame is not None else tuple(detectors), params.cycles),
     )

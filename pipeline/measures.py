@@ -19,7 +19,7 @@ from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
 from pipeline.stride_length import StrideLengthParams, stride_lengths_m
 from pipeline.timeline import Series
 from pipeline.trunk import TrunkParams, trunk_measures
-from pipeline.windows import IntArray, Windows, count_where, cut, holds, missing, nearest, whole
+from pipeline.windows import IntArray, Windows, at_shares, count_where, cut, holds, missing, nearest, whole
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import BoolArray, FloatArray, Side
 from sensor.synchronise import GRID_HZ
@@ -35,6 +35,7 @@ _MAY_BE_MISSING = (
     "rotation_rom_deg",
     "drop_deg",
 )
+_CYCLE = np.arange(100) / 100.0
 _AT_ONCE = 512  # strides: their cost is by the call, and what they take of memory stays small, however many there are
 
 
@@ -67,13 +68,14 @@ class BodySignals:
     """What the strides of both sides are measured from; None where no sensor shows it.
 
     ``pelvis`` and ``thorax`` are tilt, obliquity, rotation in degrees; ``trunk`` is level acceleration of the pelvis
-    or, without its sensors, of the thorax.
+    or, without its sensors, of the thorax; ``hips_apart`` is how far the two iliac sensors' angles lie apart, degrees.
     """
 
     legs: Mapping[Side, LegSignals]
     pelvis: Series | None
     trunk: Series | None
     thorax: Series | None = None
+    hips_apart: Series | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,6 +249,8 @@ def _of_leg(leg: LegSignals, at: Times, height_m: float, params: MeasureParams) 
     if leg.shank is not None and leg.has_length:
         ics = np.column_stack((at.ic, at.next_ic, at.after_next_ic))
         columns["stride_length_m"] = stride_lengths_m(leg.shank, ics, height_m, params.length)
+        shank = cut(leg.shank.angle, whole(at.ic), whole(at.next_ic))
+        columns["shank_excursion_deg"] = np.degrees(shank.largest() - shank.smallest())
     if leg.knee_flexion is not None:
         peaks = knee_peaks_deg(leg.knee_flexion, at.ic, at.next_ic, params)
         columns["knee_flexion_loading_deg"], columns["knee_flexion_swing_deg"] = peaks
@@ -264,6 +268,11 @@ def _of_pelvis(body: BodySignals, side: Side, at: Times, params: MeasureParams) 
         for column, name in enumerate(("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg")):
             columns[name] = ranges[:, column]
         columns["drop_deg"] = drops_deg(body.pelvis, side, at.ic, at.any_fc)
+        mean = at_shares(body.pelvis, _CYCLE, at.ic, at.next_ic).mean(axis=1)
+        columns["tilt_mean_deg"], columns["obliquity_mean_deg"] = mean[:, 0], mean[:, 1]
+    if body.hips_apart is not None:
+        apart = at_shares(body.hips_apart, _CYCLE, at.ic, at.next_ic)
+        columns["hips_apart_deg"] = np.sqrt((apart * apart).mean(axis=1))
     if body.trunk is not None:
         smooth = _smoothness(body.trunk, at, params.smoothness)
         columns |= {name: getattr(smooth, name) for name in smooth.__slots__}

@@ -93,10 +93,16 @@ PELVIS_INSTRUMENT_SD_DEG = {
     "drop_left_deg": 1.0,
     "drop_right_deg": 1.0,
     "drop_difference_deg": 1.3,
+    # Of means over the cycle, against standing; the larger of virtual_pelvis and of poor sensors in silico.
+    "tilt_offset_deg": 0.9,
+    "obliquity_offset_deg": 0.7,
 }
 # Rotations are read from headings, which have no zero and drift; every other angle from gravity.
 FROM_HEADINGS = frozenset({"rotation_rom_deg", "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg"})
 DROP_DIFFERENCE_NORMAL_DEG = 2.0  # design notes 2.1 [A]
+OBLIQUITY_OFFSET_NORMAL_DEG = 2.0  # design notes 2.1, mean obliquity [A]
+# Between the two iliac sensors: 2 to 10 in silico and on virtual_pelvis, over 20 with one of them below the knee [D].
+HIPS_APART_NORMAL_DEG = 12.0
 # The same of the trunk and of joints: assumptions [A] that hold in silico (docs/methods/trunk.md, knee-flexion.md), but
 # for phase and joints, which are that error rounded up [D].
 TRUNK_INSTRUMENT_SD_DEG = {
@@ -108,6 +114,7 @@ TRUNK_INSTRUMENT_SD_DEG = {
     "thorax_pelvis_rom_deg": 2.0,
 }
 JOINT_INSTRUMENT_SD_DEG = 3.0
+SHANK_INSTRUMENT_SD_DEG = 2.0  # of its excursion: in silico, poor sensors [D]
 TRUNK_LEAN_DIFFERENCE_NORMAL_DEG = 3.0  # working limit [A]: mild Duchenne patterns of design notes 5.8 reach 4
 SPEED_SLOPE_NORMAL_PCT_MIN = 2.0  # change of speed that healthy people show over minutes of walking [A]
 

@@ -2,7 +2,8 @@
 
 Tilt and obliquity come from gravity (six-axis orientation) and do not drift. Rotation is the heading with its moving
 average over one usual stride taken out: range and phase are kept, a constant offset and any drift are lost. The
-sensors' angles are averaged, which halves what their soft tissue does independently.
+sensors' angles are averaged, which halves what their soft tissue does independently. How far the two iliac sensors'
+tilt and obliquity lie apart shows what they do besides the one pelvis: soft tissue, or a strap that has slipped.
 
 Formula: with R the pelvis-to-earth matrix, order yaw-pitch-roll, tilt = -asin(R[2,0]), obliquity = atan2(R[2,1],
 R[2,2]), rotation = atan2(R[1,0], R[0,0]) minus its average. Signs: tilt + = anterior, obliquity + = left side up,
@@ -21,7 +22,7 @@ from pipeline.filters import Fir, mean_taps
 from pipeline.orientation import Motion
 from pipeline.rotations import matrices, up_axes
 from pipeline.timeline import Series
-from sensor.samples import FloatArray, Placement
+from sensor.samples import HIPS, FloatArray, Placement
 
 
 class PelvisAngles:
@@ -36,6 +37,13 @@ class PelvisAngles:
         Usual stride, samples; the window of the rotation's moving average.
     start : int
         First grid index to produce.
+
+    Attributes
+    ----------
+    angles : Series of 3
+        Tilt, obliquity, rotation.
+    apart : Series or None
+        Length of the difference (tilt, obliquity) between the two iliac sensors; None without both.
     """
 
     def __init__(
@@ -46,6 +54,7 @@ class PelvisAngles:
         start: int,
     ) -> None:
         self.angles = Series(3, start)
+        self.apart = Series(1, start) if set(HIPS) <= set(motions) else None
         self._motions = motions
         self._to_pelvis = to_pelvis
         self._next = start
@@ -57,9 +66,14 @@ class PelvisAngles:
         """Take in the motion's samples before the grid index ``end``."""
         if end <= self._next:
             return
-        per_sensor = [self._angles_of(p, motion, end) for p, motion in self._motions.items()]
-        angles = sum(per_sensor[1:], start=per_sensor[0]) / len(per_sensor)
+        of = {p: self._angles_of(p, motion, end) for p, motion in self._motions.items()}
+        first, *others = of.values()
+        angles = sum(others, start=first) / len(of)
         trusted = self._trusted(end)
+        if self.apart is not None:
+            left, right = (of[p] for p in HIPS)
+            apart = np.degrees(np.hypot(left[:, 0] - right[:, 0], left[:, 1] - right[:, 1]))
+            self.apart.append(np.where(trusted > 0.5, apart, np.nan))
         self._next = end
         self._held = np.concatenate((self._held, np.column_stack((angles, trusted))))
         self._append(self._mean_yaw.push(angles[:, 2:]))
@@ -71,6 +85,8 @@ class PelvisAngles:
     def forget(self, before: int) -> None:
         """Let go of what lies before a grid index."""
         self.angles.forget(before)
+        if self.apart is not None:
+            self.apart.forget(before)
 
     def _append(self, mean_yaw: FloatArray) -> None:
         n = len(mean_yaw)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipeline.calibration import Calibration
 from pipeline.forward import Swap
+from pipeline.norms import HIPS_APART_NORMAL_DEG
 from pipeline.result import Quality, Stride, Verdict
 from sensor.samples import Placement, Side
 
@@ -81,7 +84,7 @@ def _cautions(
     params: QualityParams,
 ) -> list[str]:
     seen = {stride.side for stride in strides}
-    reasons = _mirrored(calibration)
+    reasons = [*_mirrored(calibration), *_apart(strides)]
     few = [f"{valid[side]} {side.value}" for side in Side if side in seen and valid[side] < params.flag_strides]
     if few:
         reasons.append(
@@ -106,6 +109,17 @@ def _cautions(
         if not any(leg.gait for leg in calibration.legs.values()):
             reasons.append("No sensor below a knee: sides are inferred from the body's sway, stance is not assessed.")
     return reasons
+
+
+def _apart(strides: Sequence[Stride]) -> list[str]:
+    """Whether the two hip sensors sit on one bone."""
+    seen = [s.hips_apart_deg for s in strides if s.valid and np.isfinite(s.hips_apart_deg)]
+    apart_deg = float(np.median(seen)) if seen else 0.0
+    if apart_deg <= HIPS_APART_NORMAL_DEG:
+        return []
+    return [
+        f"The two hip sensors do not move as one ({apart_deg:.0f} deg apart). Check where they sit and their straps."
+    ]
 
 
 def _mirrored(calibration: Calibration | None) -> list[str]:

@@ -118,6 +118,10 @@ class Stride:
     trunk_side_lean_deg: float = NAN  # over this side in its stance at most, against the cycle's mean
     thorax_pelvis_phase_deg: float = NAN  # of their rotations: 0 in phase, 180 out of phase
     thorax_pelvis_rom_deg: float = NAN  # range of the trunk's rotation against the pelvis
+    shank_excursion_deg: float = NAN  # range of the shank's sagittal inclination
+    tilt_mean_deg: float = NAN  # over the cycle, against standing
+    obliquity_mean_deg: float = NAN
+    hips_apart_deg: float = NAN  # root mean square of what the two iliac sensors' tilt and obliquity differ by
 
     @property
     def stride_time_s(self) -> float:

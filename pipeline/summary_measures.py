@@ -11,8 +11,11 @@ from pipeline.asymmetry import of_side
 from pipeline.norms import (
     DROP_DIFFERENCE_NORMAL_DEG,
     FROM_HEADINGS,
+    HIPS_APART_NORMAL_DEG,
     JOINT_INSTRUMENT_SD_DEG,
+    OBLIQUITY_OFFSET_NORMAL_DEG,
     PELVIS_INSTRUMENT_SD_DEG,
+    SHANK_INSTRUMENT_SD_DEG,
     TRUNK_INSTRUMENT_SD_DEG,
     TRUNK_LEAN_DIFFERENCE_NORMAL_DEG,
     Matched,
@@ -102,11 +105,18 @@ def gait_measures(
     return {measure.name: measure for measure in measures}
 
 
-def pelvis_measures(strides: Sequence[Stride], at: Matched | None, params: SummaryParams) -> Mapping[str, Measure]:
-    """Pelvic ranges per stride and contralateral drops per stance, medians over valid strides, degrees.
+def pelvis_measures(
+    strides: Sequence[Stride], at: Matched | None, standing: bool, params: SummaryParams
+) -> Mapping[str, Measure]:
+    """Pelvic ranges and means per stride and contralateral drops per stance, medians over valid strides, degrees.
 
     Their intervals include what soft tissue adds: it is locked to the gait cycle, so more strides do not average it
-    out.
+    out. How much it moves shows in how far the two iliac sensors lie apart.
+
+    Parameters
+    ----------
+    standing : bool
+        Whether quiet standing was found; without it the means have no zero.
     """
     needs = _lacking(strides, "needs sensors on the hips or the sacrum")
     out: dict[str, Measure] = {}
@@ -121,6 +131,16 @@ def pelvis_measures(strides: Sequence[Stride], at: Matched | None, params: Summa
     out["drop_difference_deg"] = _difference(
         _pelvic("drop_difference_deg"), drops[Side.LEFT], drops[Side.RIGHT], DROP_DIFFERENCE_NORMAL_DEG, needs, params
     )
+    level = (-OBLIQUITY_OFFSET_NORMAL_DEG, OBLIQUITY_OFFSET_NORMAL_DEG)
+    for name, limits in (("obliquity", level), ("tilt", None)):
+        means = _of_all(strides, f"{name}_mean_deg")
+        why = _NO_ZERO if len(means) and not standing else needs
+        out[f"{name}_offset_deg"] = _median(
+            _pelvic(f"{name}_offset_deg"), means if standing else means[:0], limits, why, params
+        )
+    apart, together = _of_all(strides, "hips_apart_deg"), (0.0, HIPS_APART_NORMAL_DEG)
+    both = _lacking(strides, "needs sensors on both hips")
+    out["hips_apart_deg"] = _median(_Summary("hips_apart_deg", "deg"), apart, together, both, params)
     return out
 
 
@@ -142,7 +162,7 @@ def trunk_measures(
     leans = {side: of_side(strides, side, "trunk_side_lean_deg") for side in Side}
     phase = phase_band_deg(at) if at else None
     lean = values["trunk_lean_deg"] if standing else values["trunk_lean_deg"][:0]
-    no_zero = "needs quiet standing as zero" if len(values["trunk_lean_deg"]) else needs
+    no_zero = _NO_ZERO if len(values["trunk_lean_deg"]) else needs
     measures = [
         _median(_trunk("trunk_lean_deg"), lean, None, no_zero, params),
         *(_median(_trunk(f"trunk_side_lean_{s.value}_deg"), leans[s], None, needs, params) for s in Side),
@@ -161,25 +181,41 @@ def trunk_measures(
 
 
 def joint_measures(strides: Sequence[Stride], standing: bool, params: SummaryParams) -> Mapping[str, Measure]:
-    """Knee and hip angles per side, medians over valid strides, degrees."""
+    """Shank, knee and hip angles per side, medians over valid strides, degrees."""
     out: dict[str, Measure] = {}
-    for joint, needs in (("knee", "a thigh and a shank sensor"), ("hip", "a thigh sensor and hip or sacrum sensors")):
-        for field_name, is_range in _JOINTS[joint]:
-            for side in Side:
-                values = of_side(strides, side, field_name)
-                lacking = _lacking(strides, f"needs {needs}")
-                why = lacking if standing or not len(values) else "needs quiet standing as zero"
-                name = f"{field_name.removesuffix('_deg')}_{side.value}_deg"
-                used = values if standing or is_range else values[:0]
-                out[name] = _median(_angle(name, JOINT_INSTRUMENT_SD_DEG), used, None, why, params)
+    for joint in _JOINTS:
+        for side in Side:
+            values = of_side(strides, side, joint.field)
+            lacking = _lacking(strides, f"needs {joint.needs}")
+            why = lacking if standing or not len(values) else _NO_ZERO
+            name = f"{joint.field.removesuffix('_deg')}_{side.value}_deg"
+            used = values if standing or joint.is_range else values[:0]
+            out[name] = _median(_angle(name, joint.instrument_sd_deg), used, None, why, params)
     return out
 
 
 _NO_STRIDES = "no valid strides"
-_JOINTS = {
-    "knee": (("knee_flexion_loading_deg", True), ("knee_flexion_swing_deg", False)),
-    "hip": (("hip_flexion_max_deg", False), ("hip_flexion_min_deg", False)),
-}
+_NO_ZERO = "needs quiet standing as zero"
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """One angle of a leg: the field of a stride, the sensors it needs, and whether it does without a zero."""
+
+    field: str
+    needs: str
+    is_range: bool
+    instrument_sd_deg: float = JOINT_INSTRUMENT_SD_DEG
+
+
+_KNEE, _HIP = "a thigh and a shank sensor", "a thigh sensor and hip or sacrum sensors"
+_JOINTS = (
+    _Joint("shank_excursion_deg", "a sensor below the knee", is_range=True, instrument_sd_deg=SHANK_INSTRUMENT_SD_DEG),
+    _Joint("knee_flexion_loading_deg", _KNEE, is_range=True),
+    _Joint("knee_flexion_swing_deg", _KNEE, is_range=False),
+    _Joint("hip_flexion_max_deg", _HIP, is_range=False),
+    _Joint("hip_flexion_min_deg", _HIP, is_range=False),
+)
 
 
 def _lacking(strides: Sequence[Stride], sensors: str) -> str:

@@ -13,10 +13,11 @@ Source: own formulation of design notes 1.1 and 5.9. Data requirements: three mi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN
 from pipeline.recovery import RecoveryParams, recoveries, until_rest, warm_up
 from pipeline.result import HalfMinute, Measure, Rest, Status, Stride
 from pipeline.walking_time import Course, Quantity, course, speed_m_s
@@ -48,7 +49,10 @@ def time_course(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeCo
     found = course(strides, rests)
     lasting = _lasting(found, params)
     measures = [
-        _slope("speed_slope_pct_min", "%/min", lasting, _median_of(speed_m_s, params), params, relative=True),
+        replace(
+            _slope("speed_slope_pct_min", "%/min", lasting, _median_of(speed_m_s, params), params, relative=True),
+            band=(-SPEED_SLOPE_NORMAL_PCT_MIN, SPEED_SLOPE_NORMAL_PCT_MIN),
+        ),
         _slope(
             "stride_length_slope_pct_min",
             "%/min",

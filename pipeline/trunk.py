@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.timeline import Series
-from pipeline.windows import between, cut, holds, nearest, whole
+from pipeline.windows import at_shares, cut, nearest
 from sensor.samples import FloatArray, Side
 
 _EVENLY = np.arange(100) / 100.0
@@ -62,14 +62,14 @@ def trunk_measures(
     ic, fc, next_ic : (k,) arrays
         Grid indices; NaN where there is no such contact.
     """
-    over = _evenly(trunk, ic, next_ic)
+    over = at_shares(trunk, _EVENLY, ic, next_ic)
     lean, sideways = over[..., 0].mean(axis=1), over[..., 1].mean(axis=1)
     stance = cut(trunk, nearest(ic), nearest(fc))
     # The left side of the trunk goes down when it leans to the left.
     over_side = sideways - stance.smallest()[:, 1] if side is Side.LEFT else stance.largest()[:, 1] - sideways
     phase = apart = np.full(len(ic), np.nan)
     if pelvis is not None:
-        turns = over[..., 2], _evenly(pelvis, ic, next_ic)[..., 2]
+        turns = over[..., 2], at_shares(pelvis, _EVENLY, ic, next_ic)[..., 2]
         phase = relative_phase_deg(*turns, params)
         apart = np.ptp(turns[0] - turns[1], axis=1)
     return TrunkMeasures(lean, over_side, phase, apart)
@@ -80,13 +80,3 @@ def relative_phase_deg(first_deg: FloatArray, second_deg: FloatArray, params: Tr
     first, second = ((curve * _ONCE).sum(axis=1) / (0.5 * len(_EVENLY)) for curve in (first_deg, second_deg))
     strong = np.minimum(np.abs(first), np.abs(second)) >= params.least_rotation_deg
     return np.where(strong, np.abs(np.degrees(np.angle(first * np.conj(second)))), np.nan)
-
-
-def _evenly(angles: Series, ic: FloatArray, next_ic: FloatArray) -> FloatArray:
-    """Angles at 100 even instants of each cycle, (k, 100, channels); NaN where the series does not hold it."""
-    out = np.full((len(ic), len(_EVENLY), angles.width), np.nan)
-    last = whole(next_ic) + 2
-    held = holds(angles, whole(ic), last)
-    at = ic[held, None] + _EVENLY * (next_ic - ic)[held, None]
-    out[held] = between(angles, at, last[held])
-    return out

@@ -110,3 +110,16 @@ def between(series: Series, at: FloatArray, last: IntArray) -> FloatArray:
         weight = weight[..., None]
     before = series.at(low)
     return np.asarray(before + weight * (series.at(low + 1) - before))
+
+
+def at_shares(series: Series, share: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
+    """Samples at these shares (m,) of each span between grid indices (k,), interpolated: (k, m) or (k, m, channels).
+
+    NaN where the series does not hold the whole span.
+    """
+    out = np.full((len(start), len(share)) + ((series.width,) if series.width > 1 else ()), np.nan)
+    last = whole(end) + 2
+    held = holds(series, whole(start), last)
+    at = start[held, None] + share * (end - start)[held, None]
+    out[held] = between(series, at, last[held])
+    return out

@@ -59,6 +59,10 @@ _STRIDE_EXTRAS = {
     "trunk_side_lean_deg": ANGLE_DECIMALS,
     "thorax_pelvis_phase_deg": ANGLE_DECIMALS,
     "thorax_pelvis_rom_deg": ANGLE_DECIMALS,
+    "shank_excursion_deg": ANGLE_DECIMALS,
+    "tilt_mean_deg": ANGLE_DECIMALS,
+    "obliquity_mean_deg": ANGLE_DECIMALS,
+    "hips_apart_deg": ANGLE_DECIMALS,
 }
 STRIDE_COLUMNS = ("side", *_STRIDE_NUMBERS, "straight", "valid", "reason", *_STRIDE_EXTRAS)
 

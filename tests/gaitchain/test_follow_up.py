@@ -18,7 +18,7 @@ from pipeline.change import Course
 from pipeline.result import Link
 from pipeline.session import analyze_table
 from sensor.samples import HIPS, KNEES, Side
-from sensor.simulation import WalkSpec, simulate
+from sensor.simulation import STRAIGHT, WalkSpec, simulate
 from tests.gaitchain.sample_results import abstained_risk
 
 Capture = pytest.CaptureFixture[str]
@@ -45,6 +45,27 @@ def test_a_limp_that_goes_is_resolved_and_one_that_comes_is_worse() -> None:
 def test_what_these_sensors_cannot_show_is_not_assessed() -> None:
     found = courses(session(0.8), session(0.0))
     assert {found[Link.ROTATORS], found[Link.LUMBAR], found[Link.CLAUDICATION]} == {Course.NOT_ASSESSED}
+
+
+@cache
+def claudicating(severity: float) -> JsonObject:
+    """Six minutes without a pause."""
+    spec = WalkSpec("claudication", severity=severity, duration_s=360.0, seed=5, placements=KNEES, walkway_m=STRAIGHT)
+    table = simulate(spec).table
+    return summary(analyze_table(table), abstained_risk("not of interest here"), table.person)
+
+
+def test_a_walk_that_no_longer_fades_has_its_claudication_link_resolved() -> None:
+    assert courses(claudicating(0.9), claudicating(0.0))[Link.CLAUDICATION] is Course.RESOLVED
+    assert courses(claudicating(0.0), claudicating(0.9))[Link.CLAUDICATION] is Course.WORSE
+
+
+def test_a_trunk_that_turns_otherwise_is_followed_where_it_is_worn() -> None:
+    there, back = deepcopy(session(0.8)), deepcopy(session(0.8))
+    for document, phase in ((there, 40.0), (back, 100.0)):
+        measure = document["measures"]["trunk.thorax_pelvis_phase_deg"]
+        measure |= {"value": phase, "ci95": [phase - 10.0, phase + 10.0], "band": [70.0, 150.0]}
+    assert courses(there, back)[Link.LUMBAR] is Course.RESOLVED
 
 
 def test_the_same_walk_with_sensors_strapped_on_anew_is_unchanged() -> None:

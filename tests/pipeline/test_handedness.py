@@ -112,7 +112,10 @@ class TestWhatIsReadFromIt:
 
     def test_one_mirrored_hip_leaves_the_pelvis_to_the_other_sensors(self) -> None:
         result = analyze_table(negated(recording("healthy"), HIPS[:1], 1), params=SOON)
+        assert result.pelvis["hips_apart_deg"].reason == "needs sensors on both hips"
         for name, measure in analysed("healthy").pelvis.items():
+            if name == "hips_apart_deg":
+                continue
             assert result.pelvis[name].value == pytest.approx(measure.value, abs=3.0)
 
     @pytest.mark.parametrize("seed", range(4))

@@ -62,11 +62,13 @@ def measured(
     trunk: FloatArray | None = None,
     straight: bool = True,
     origin_s: float = 0.0,
+    apart: FloatArray | None = None,
 ) -> Stride:
     body = BodySignals(
         {LEFT: leg, RIGHT: NOTHING},
         None if pelvis is None else series(pelvis),
         None if trunk is None else series(trunk),
+        hips_apart=None if apart is None else series(apart),
     )
     (stride,) = measure([cycle], [straight], origin_s, body, 1.75, PARAMS)
     return stride
@@ -218,10 +220,33 @@ class TestPelvis:
         assert np.isnan(stride.drop_deg) == (at < 568)
         assert stride.valid
 
+    def test_means_are_those_of_the_cycle(self) -> None:
+        stride = measured(pelvis=self.angles())
+        cycle = self.angles()[500:610]
+        assert stride.tilt_mean_deg == pytest.approx(cycle[:, 0].mean(), abs=0.02)
+        assert stride.obliquity_mean_deg == pytest.approx(cycle[:, 1].mean(), abs=0.02)
+
+    def test_the_hips_residual_is_a_root_mean_square_over_the_cycle(self) -> None:
+        apart = np.where(np.arange(900) < 555, 6.0, 8.0)
+        assert measured(apart=apart).hips_apart_deg == pytest.approx(np.sqrt(50.0), abs=0.02)
+        apart[505] = np.nan
+        assert np.isnan(measured(apart=apart).hips_apart_deg)
+
     def test_beyond_the_signal_there_is_none(self) -> None:
         assert np.isnan(ranges(series(self.angles()), 850.0, 960.0)).all()
         assert np.isnan(drop_deg(series(self.angles()), LEFT, 850.0, 910.0))
         assert np.isnan(drop_deg(series(self.angles()), LEFT, 500.0, 500.0))
+
+
+class TestShank:
+    def test_excursion_is_the_range_of_its_inclination_in_the_cycle(self) -> None:
+        """The lower end goes from 20 degrees ahead to 50 behind within the cycle, farther outside of it."""
+        ahead = np.interp(
+            np.arange(900.0), [400.0, 500.0, 560.0, 590.0, 609.0, 700.0], [60.0, 20.0, -50.0, 10.0, 18.0, 60.0]
+        )
+        leg = leg_of(motion_of(turned(0.0, -ahead, 0.0), np.eye(3)))
+        assert measured(leg=leg).shank_excursion_deg == pytest.approx(70.0, abs=0.01)
+        assert np.isnan(measured(leg=replace(leg, has_length=False)).shank_excursion_deg)
 
 
 class TestKnee:

@@ -63,6 +63,32 @@ class TestSigns:
         np.testing.assert_allclose(one(pelvis)[200:-200, 2], swing[200:-200], atol=0.15)
 
 
+class TestApart:
+    def test_is_the_angle_by_which_one_hip_sensor_has_slipped(self) -> None:
+        pelvis, slipped = turned(0.0, 4.0 * np.sin(np.arange(600) / 15.0), 0.0), turned(0.0, 3.0, 4.0)
+        stage = PelvisAngles(
+            {LEFT: motion_of(pelvis, np.eye(3)), RIGHT: motion_of(pelvis @ slipped, np.eye(3))},
+            {LEFT: np.eye(3), RIGHT: np.eye(3)},
+            STRIDE,
+            0,
+        )
+        stage.advance(600)
+        assert stage.apart is not None
+        np.testing.assert_allclose(stage.apart.window(0, 600), 5.0, atol=0.2)
+
+    def test_is_not_told_without_both_or_inside_a_gap(self) -> None:
+        pelvis = turned(np.zeros(400), 0.0, 0.0)
+        assert PelvisAngles({SACRUM: motion_of(pelvis, np.eye(3))}, {SACRUM: np.eye(3)}, STRIDE, 0).apart is None
+        trust = np.full(400, float(Trust.SAMPLE))
+        trust[100:140] = Trust.WITHHELD
+        motions = {LEFT: motion_of(pelvis, trust=trust), RIGHT: motion_of(pelvis)}
+        stage = PelvisAngles(motions, dict.fromkeys(motions, np.eye(3)), STRIDE, 0)
+        stage.advance(400)
+        assert stage.apart is not None
+        assert np.isnan(stage.apart.window(100, 140)).all()
+        assert np.isfinite(stage.apart.window(140, 400)).all()
+
+
 @settings(max_examples=20)
 @given(
     st.integers(0, 2**32 - 1),

@@ -72,6 +72,7 @@ def test_what_makes_a_recording_invalid(found: Quality, words: str) -> None:
 
 
 ONE_SIDE = [*row(Side.LEFT, 40), *row(Side.RIGHT, 29)]
+APART = [*row(Side.LEFT, 40, hips_apart_deg=13.0), *row(Side.RIGHT, 40, hips_apart_deg=13.0)]
 LOOSE = replace(GOOD, legs={LEFT: replace(LEG, axis=LegAxis(LEG.axis.axis, 0.7)), Placement.KNEE_RIGHT: LEG})
 
 
@@ -87,6 +88,7 @@ LOOSE = replace(GOOD, legs={LEFT: replace(LEG, axis=LegAxis(LEG.axis.axis, 0.7))
         (verdict(calibration=replace(GOOD, pelvis=replace(FRAME, swap=Swap.HIPS))), "hip sensors were swapped"),
         (verdict(calibration=replace(GOOD, pelvis=replace(FRAME, swap=Swap.UNCLEAR))), "may be swapped"),
         (verdict(exchanged=True), "leg sensors were swapped"),
+        (verdict(strides=APART), "two hip sensors do not move as one (13 deg apart)"),
         (verdict(calibration=replace(GOOD, legs={})), "sides are inferred"),
     ],
 )

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.norms import JOINT_INSTRUMENT_SD_DEG, PELVIS_INSTRUMENT_SD_DEG, TRUNK_INSTRUMENT_SD_DEG, Matched
+from pipeline.norms import (
+    JOINT_INSTRUMENT_SD_DEG,
+    PELVIS_INSTRUMENT_SD_DEG,
+    SHANK_INSTRUMENT_SD_DEG,
+    TRUNK_INSTRUMENT_SD_DEG,
+    Matched,
+)
 from pipeline.result import Confidence, Measure, Status, Stride
 from pipeline.summary_measures import (
     CV_STRIDES,
@@ -28,8 +34,8 @@ def gait(strides: list[Stride], at: Matched | None = AT, person: Person | None =
     return dict(gait_measures(strides, 60.0, person or Person(), at, PARAMS))
 
 
-def pelvis(strides: list[Stride], at: Matched | None = AT) -> dict[str, Measure]:
-    return dict(pelvis_measures(strides, at, PARAMS))
+def pelvis(strides: list[Stride], at: Matched | None = AT, standing: bool = True) -> dict[str, Measure]:
+    return dict(pelvis_measures(strides, at, standing, PARAMS))
 
 
 def both(count: int, **values: float) -> list[Stride]:
@@ -131,15 +137,30 @@ class TestPelvis:
 
     @pytest.mark.parametrize("name", sorted(PELVIS_INSTRUMENT_SD_DEG))
     def test_more_strides_do_not_take_soft_tissue_out_of_the_interval(self, name: str) -> None:
-        values = dict.fromkeys(("drop_deg", "tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg"), 5.0)
+        values = dict.fromkeys(TestErrorBudget.angles, 5.0)
         found = pelvis(both(500, **values))[name]
         assert found.ci95 is not None
         assert (found.ci95[1] - found.ci95[0]) / 2.0 == pytest.approx(1.96 * PELVIS_INSTRUMENT_SD_DEG[name])
 
     def test_without_a_pelvis_sensor_each_says_what_it_needs(self) -> None:
-        for measure in pelvis(both(30)).values():
+        found = pelvis(both(30))
+        assert found.pop("hips_apart_deg").reason == "needs sensors on both hips"
+        for measure in found.values():
             assert measure.status is Status.NOT_ASSESSED
             assert "hips or the sacrum" in measure.reason
+
+    def test_offsets_count_from_standing_or_not_at_all(self) -> None:
+        strides = both(30, tilt_mean_deg=3.0, obliquity_mean_deg=-2.5, tilt_rom_deg=4.0)
+        found = pelvis(strides)
+        assert (found["tilt_offset_deg"].value, found["obliquity_offset_deg"].value) == (3.0, -2.5)
+        assert found["obliquity_offset_deg"].band == (-2.0, 2.0)
+        lying = pelvis(strides, standing=False)
+        assert lying["tilt_offset_deg"].reason == lying["obliquity_offset_deg"].reason == "needs quiet standing as zero"
+        assert lying["tilt_rom_deg"].value == 4.0
+
+    def test_the_residual_of_the_hips_is_given_with_its_limit(self) -> None:
+        found = pelvis(both(30, hips_apart_deg=13.0))["hips_apart_deg"]
+        assert (found.value, found.band) == (13.0, (0.0, 12.0))
 
     def test_one_side_alone_has_no_difference(self) -> None:
         found = pelvis(row(Side.LEFT, 30, "", drop_deg=6.0))
@@ -151,20 +172,21 @@ class TestErrorBudget:
     angles = dict.fromkeys(
         ("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg", "drop_deg", "trunk_lean_deg", "trunk_side_lean_deg",
          "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg", "knee_flexion_loading_deg", "knee_flexion_swing_deg",
-         "hip_flexion_max_deg", "hip_flexion_min_deg"),
+         "hip_flexion_max_deg", "hip_flexion_min_deg", "shank_excursion_deg", "tilt_mean_deg", "obliquity_mean_deg"),
         5.0,
     )  # fmt: skip
 
     def found(self) -> dict[str, Measure]:
         strides = both(30, **self.angles)
         return {
-            **pelvis_measures(strides, AT, PARAMS),
+            **{name: m for name, m in pelvis(strides).items() if name != "hips_apart_deg"},  # is no angle of the body
             **trunk_measures(strides, AT, True, PARAMS),
             **joint_measures(strides, True, PARAMS),
         }
 
     def test_every_angle_says_what_its_sensors_add_and_its_interval_holds_that(self) -> None:
         budgets = PELVIS_INSTRUMENT_SD_DEG | TRUNK_INSTRUMENT_SD_DEG
+        budgets |= {f"shank_excursion_{side.value}_deg": SHANK_INSTRUMENT_SD_DEG for side in Side}
         for name, measure in self.found().items():
             assert measure.instrument_sd == budgets.get(name, JOINT_INSTRUMENT_SD_DEG), name
             assert measure.ci95 is not None
