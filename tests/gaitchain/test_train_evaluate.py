@@ -18,7 +18,7 @@ from models.cohort import Cohort, load
 from models.own_labels import Gathered
 from models.plan import CohortParams
 from models.study import StudyParams
-from tests.models.cohorts import made_cohort
+from tests.models.cohorts import QUICK_OWN, made_cohort
 
 
 @pytest.fixture
@@ -114,6 +114,7 @@ def test_own_labels_make_a_model_that_analyze_can_use(
 ) -> None:
     cohort = replace(made_cohort(persons=40), reference=None)
     monkeypatch.setattr("models.statistics.DRAWS", 10)
+    monkeypatch.setattr("models.own_study.OWN", QUICK_OWN)
     monkeypatch.setattr("models.own_labels.read_labels", lambda *_: ())
     monkeypatch.setattr("models.own_labels.gather", lambda *_: Gathered(cohort, None, lost))
     words = ["train", "--labels", "labels.csv", "--recordings", str(tmp_path), "-o", str(tmp_path / "model")]

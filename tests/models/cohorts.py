@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.cohort import Cohort
 from models.features import FEATURES, NAMES, Group
 from models.label import HealthyReference
+from models.own_study import OWN
 from models.plan import USUAL_SET
 from models.view import VIEW, VIEW_NAMES
 from sensor.samples import FloatArray
@@ -16,6 +19,7 @@ REFERENCE = HealthyReference(
     {"piriformis": (0.0, 0.0, 0.0), "lumbar": (0.0, 0.0, 0.0)}, {"piriformis": (0.0, 0.3), "lumbar": (0.0, 0.2)}, 2.0
 )
 SLOWER, SHORTER = 4.0, 6.0  # at severity 1
+QUICK_OWN = replace(OWN, folds=3, strengths=(0.03,), shrinkages=(0.3,))  # training on own labels, nothing to choose
 CAUSES = ("stance_asymmetry_pct", "larger_drop_z")
 
 

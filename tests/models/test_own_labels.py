@@ -12,12 +12,12 @@ import pytest
 from models.cohort import Row
 from models.features import NAMES
 from models.own_labels import FEWEST_SUBJECTS, Gathered, LabelError, Labelled, check, gather, read_labels, worn_set
-from models.own_study import OWN, own_card, own_study
+from models.own_study import own_card, own_study
 from models.view import VIEW_NAMES
 from sensor.recording import RecordingError, RecordingTable
 from sensor.samples import HIPS, KNEES, Placement
 from sensor.simulation import WalkSpec, simulate
-from tests.models.cohorts import made_cohort
+from tests.models.cohorts import QUICK_OWN, made_cohort
 
 HEAD = "recording,subject,strain"
 GOOD = [f"r{i},s{i},{i % 2}" for i in range(FEWEST_SUBJECTS)]
@@ -135,8 +135,8 @@ def test_sets_of_sensors_have_their_names() -> None:
 def test_a_model_of_own_labels_says_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.statistics.DRAWS", 20)
     cohort, test = (replace(made_cohort(persons=n, seed=n), reference=None) for n in (60, 20))
-    params = replace(OWN, folds=3, strengths=(0.03,), shrinkages=(0.3,))
-    model = own_study(Gathered(cohort, test, {"x.csv": "torn"}), "gaitchain train --labels l", lambda *_: None, params)
+    gathered = Gathered(cohort, test, {"x.csv": "torn"})
+    model = own_study(gathered, "gaitchain train --labels l", lambda *_: None, QUICK_OWN)
     assert not model.in_silico
     assert model.evaluation["test_split"]["auc"][0] > 0.6
     card = own_card(model)
