@@ -63,28 +63,31 @@ def judge(
     valid = {side: sum(s.valid and s.side is side for s in strides) for side in Side}
     if calibration is None:
         fatal.append("Nobody walks in this recording. Check that the sensors were worn, and record a walk.")
-    elif not strides:
-        fatal += _mirrored(calibration) or ["No complete stride was found. Record a longer walk."]
-    elif not any(valid.values()):
-        unused = f"No stride could be used ({_usual_reason(strides)}). Record a longer straight walk."
-        fatal += [*_mirrored(calibration), unused]
+        return Quality(Verdict.INVALID, tuple(fatal))
+    mirrored = _mirrored(calibration)
+    if not any(valid.values()):
+        fatal += mirrored
+        if strides:
+            fatal.append(f"No stride could be used ({_usual_reason(strides)}). Record a longer straight walk.")
+        elif not mirrored:
+            fatal.append("No complete stride was found. Record a longer walk.")
     if fatal:
         return Quality(Verdict.INVALID, tuple(fatal))
-    reasons = _cautions(missing_pct, calibration, strides, valid, params)
-    if knees_exchanged:
-        reasons.insert(0, _EXCHANGED)
+    reasons = [_EXCHANGED] if knees_exchanged else []
+    reasons += mirrored
+    reasons += _cautions(missing_pct, calibration, strides, valid, params)
     return Quality(Verdict.ATTENTION if reasons else Verdict.VALID, tuple(reasons))
 
 
 def _cautions(
     missing_pct: Mapping[Placement, float],
-    calibration: Calibration | None,
+    calibration: Calibration,
     strides: Sequence[Stride],
     valid: Mapping[Side, int],
     params: QualityParams,
 ) -> list[str]:
     seen = {stride.side for stride in strides}
-    reasons = [*_mirrored(calibration), *_apart(strides)]
+    reasons = _apart(strides)
     few = [f"{valid[side]} {side.value}" for side in Side if side in seen and valid[side] < params.flag_strides]
     if few:
         reasons.append(
@@ -93,21 +96,20 @@ def _cautions(
     lost = [f"{p.value} {pct:.1f} %" for p, pct in missing_pct.items() if pct >= params.missing_pct]
     if lost:
         reasons.append(f"Samples are missing: {', '.join(lost)}. Check radio range and battery.")
-    if calibration is not None:
-        if not calibration.standing:
-            reasons.append("No quiet standing was found: angles count from the walk's mean, offsets are not assessed.")
-        loose = [p.value for p, leg in calibration.legs.items() if leg.axis.share < params.least_axis_share]
-        if loose:
-            reasons.append(f"The leg's axis is unclear at {', '.join(loose)}. Check that the strap is tight.")
-        if (caution := _SWAPS.get(calibration.swap)) is not None:
-            reasons.append(caution)
-        pelvis = calibration.pelvis
-        if pelvis is not None and pelvis.anisotropy < params.least_anisotropy:
-            reasons.append("The pelvis sensors do not show clearly which way is forward; tilt and obliquity may mix.")
-        if len(seen) == 1:
-            reasons.append(f"Only the {next(iter(seen)).value} side was seen: left and right cannot be compared.")
-        if not any(leg.gait for leg in calibration.legs.values()):
-            reasons.append("No sensor below a knee: sides are inferred from the body's sway, stance is not assessed.")
+    if not calibration.standing:
+        reasons.append("No quiet standing was found: angles count from the walk's mean, offsets are not assessed.")
+    loose = [p.value for p, leg in calibration.legs.items() if leg.axis.share < params.least_axis_share]
+    if loose:
+        reasons.append(f"The leg's axis is unclear at {', '.join(loose)}. Check that the strap is tight.")
+    if (caution := _SWAPS.get(calibration.swap)) is not None:
+        reasons.append(caution)
+    pelvis = calibration.pelvis
+    if pelvis is not None and pelvis.anisotropy < params.least_anisotropy:
+        reasons.append("The pelvis sensors do not show clearly which way is forward; tilt and obliquity may mix.")
+    if len(seen) == 1:
+        reasons.append(f"Only the {next(iter(seen)).value} side was seen: left and right cannot be compared.")
+    if not any(leg.gait for leg in calibration.legs.values()):
+        reasons.append("No sensor below a knee: sides are inferred from the body's sway, stance is not assessed.")
     return reasons
 
 
@@ -122,9 +124,9 @@ def _apart(strides: Sequence[Stride]) -> list[str]:
     ]
 
 
-def _mirrored(calibration: Calibration | None) -> list[str]:
+def _mirrored(calibration: Calibration) -> list[str]:
     """What no mounting can do: the recording's axes are at fault."""
-    if calibration is None or not calibration.mirrored:
+    if not calibration.mirrored:
         return []
     named = ", ".join(placement.value for placement in calibration.mirrored)
     said = (
