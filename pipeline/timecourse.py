@@ -47,7 +47,8 @@ def time_course(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeCo
         In order.
     """
     found = course(strides, rests)
-    lasting = _lasting(found, params)
+    walk = _lasting(found, params)
+    lasting = found if walk is None else found.during(walk)
     measures = [
         replace(
             _slope("speed_slope_pct_min", "%/min", lasting, _median_of(speed_m_s, params), params, relative=True),
@@ -87,11 +88,10 @@ def half_minutes(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeC
     found = course(strides, rests)
     lasting = _lasting(found, params)
     out = []
-    for walk in np.unique(found.walk):
+    for walk in np.unique(found.walk).tolist():
         own = np.flatnonzero(found.walk == walk)
         clock = found.walking_s[own]
         which = ((clock - clock[0]) / params.bin_s).astype(int)
-        fitted = len(lasting.strides) == len(found.strides) or lasting.strides[0] is found.strides[own[0]]
         for index in np.unique(which):
             inside = own[which == index]
             if len(inside) < params.strides_in_bin:
@@ -101,15 +101,15 @@ def half_minutes(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeC
             walked_s = float(0.5 * (found.walking_s[inside[0]] + found.walking_s[inside[-1]]))
             last = max(stride.next_ic_s for stride in some)
             shown = (value if np.isfinite(value) else None for value in (speed, length))
-            out.append(HalfMinute(some[0].ic_s, last, walked_s, fitted, len(some), *shown))
+            out.append(HalfMinute(some[0].ic_s, last, walked_s, lasting in (None, walk), len(some), *shown))
     return tuple(out)
 
 
-def _lasting(found: Course, params: TimeCourseParams) -> Course:
-    """The longest walk between rests when a slope can be had from it; otherwise all walking."""
-    walks = [found.during(int(walk)) for walk in np.unique(found.walk)]
-    longest = max(walks, key=lambda walk: float(walk.walking_s[-1]), default=found)
-    return longest if len(longest.strides) and longest.walking_s[-1] > (params.bins - 1) * params.bin_s else found
+def _lasting(found: Course, params: TimeCourseParams) -> int | None:
+    """The longest walk between rests when a slope can be had from it; otherwise None, which is all walking."""
+    walked_s = {walk: float(found.during(walk).walking_s[-1]) for walk in np.unique(found.walk).tolist()}
+    longest = max(walked_s, key=walked_s.__getitem__, default=None)
+    return longest if longest is not None and walked_s[longest] > (params.bins - 1) * params.bin_s else None
 
 
 def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, FloatArray]:
