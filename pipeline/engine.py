@@ -352,10 +352,11 @@ def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params
         sources.append(
             (PelvisEvents(trunk, trusts, without, usual, start, params.calibration.pelvis_events), tuple(worn))
         )
-    heading = HeadingRate(worn or dict(motions), params.turns.filter_taps(), start)
+    sound = {p: motion for p, motion in motions.items() if p not in calibration.mirrored}
+    heading = HeadingRate(worn or sound or dict(motions), params.turns.filter_taps(), start)
     turns = TurnFinder(heading.rate, params.turns)
     angles = pelvis.angles if pelvis else None, thorax.angles if thorax else None
-    postures = PostureCells(motions, limbs, *angles, start, params.calibration)
+    postures = PostureCells(motions, bent, *angles, start, params.calibration)
     stages = (*limbs.values(), *knees.values(), pelvis, thorax, *hips.values(), trunk, heading, turns, postures)
     return _Stages(
         sources=sources,

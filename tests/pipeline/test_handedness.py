@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.bridging import Trust
 from pipeline.engine import Engine
 from pipeline.handedness import HandednessParams, handedness
-from pipeline.result import Handedness, Verdict
+from pipeline.result import BoutKind, Handedness, Verdict
 from pipeline.session import analyze_table
 from sensor.recording import RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
@@ -130,3 +130,16 @@ class TestWhatIsReadFromIt:
         result = analyze_table(negated(recording("sacrum"), (Placement.SACRUM,), 0), params=SOON)
         assert result.quality.verdict is Verdict.INVALID
         assert "The axes of sacrum are mirrored" in result.quality.reasons[0]
+
+    def test_a_mirrored_knee_makes_no_turns(self) -> None:
+        """Its vertical is wrong at every step, so that its swing looks like a turn."""
+        table = walk(WalkSpec(duration_s=45.0, seed=3, placements=KNEES)).table
+        usual, told = (analyze_table(one, params=SOON).bouts for one in (table, negated(table, KNEES[:1], 2)))
+        assert [bout.kind for bout in told] == [bout.kind for bout in usual]
+        assert [bout.start_s for bout in told] == pytest.approx([bout.start_s for bout in usual], abs=1.0)
+
+    @pytest.mark.parametrize(("others", "kind"), [((*KNEES, *HIPS), BoutKind.SITTING), (KNEES, BoutKind.UNKNOWN)])
+    def test_mirrored_thighs_call_no_seat_standing(self, others: tuple[Placement, ...], kind: BoutKind) -> None:
+        spec = WalkSpec(duration_s=110.0, seed=3, protocol="walk-sit-walk", placements=(*THIGHS, *others))
+        result = analyze_table(negated(walk(spec).table, THIGHS, 0), params=SOON)
+        assert [rest.kind for rest in result.rests] == [kind]
