@@ -4,8 +4,9 @@ Orientation is VQF without magnetometer (Laidig & Seel, Information Fusion 2023)
 is recursive per sample, so any chunking gives the same quaternions; heading starts arbitrary and drifts.
 
 Deviation: the library starts on its first sample of acceleration, which in walking is off the vertical by tens of
-degrees, and needs seconds to find back. Here a start, at the beginning and behind a gap, looks ahead: it takes the
-accelerations to come into the first sample's axes by the gyroscope and stands still at their weighted mean before it.
+degrees, and needs seconds to find back. Here a start, at the beginning and behind a gap, looks ahead
+(:mod:`pipeline.filter_start`) and stands still, before the first sample, at the vertical and with the gyroscope bias
+that it found.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from vqf import VQF
 
 from pipeline.bridging import Bridging, BridgingParams, Trust
+from pipeline.filter_start import FilterStartParams, steady_start
 from pipeline.rotations import product, rotate
 from pipeline.runs import runs
 from pipeline.timeline import Series
@@ -27,7 +29,9 @@ from sensor.synchronise import GRID_HZ
 class OrientationParams:
     """VQF's own default, stated; what 2 to 6 s would change is told in docs/validation.md."""
 
-    tau_acc_s: float = 3.0  # also what a start looks ahead: the filter averages its first accelerations over as much
+    tau_acc_s: float = 3.0  # also what a start behind a gap looks ahead: what comes live waits as long for it
+    first_s: float = 10.0  # what the first start looks ahead: nothing waits for it while calibration needs more
+    start: FilterStartParams = field(default_factory=FilterStartParams)
     bridging: BridgingParams = field(default_factory=BridgingParams)
 
 
@@ -56,9 +60,10 @@ class Motion:
         self._first: FloatArray | None = None
         self._changed = np.zeros(6, dtype=bool)
         self._bridging = Bridging(self.params.bridging)
-        self._ahead = round(self.params.tau_acc_s * GRID_HZ)
+        self._first_ahead, self._ahead = (round(s * GRID_HZ) for s in (self.params.first_s, self.params.tau_acc_s))
         self._held: list[tuple[FloatArray, FloatArray]] = []
-        self._lacking = self._ahead  # samples that a start still waits for
+        self._lacking = self._first_ahead  # samples that a start still waits for
+        self._begun = self._oriented = False  # whether a sample came, and whether the filter was started
         self._filter = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
         self._in_gap = True  # as before the first sample
         self._bias = self._filter.getBiasEstimate()  # as it was before the gap: the filling would pull at it
@@ -120,7 +125,11 @@ class Motion:
         withheld = trust >= Trust.WITHHELD
         for first, last in runs(withheld):
             self._held.append((samples[first:last], trust[first:last]))
-            self._lacking = self._ahead if withheld[first] else self._lacking - (last - first)
+            if withheld[first]:
+                self._lacking = self._ahead if self._begun else self._first_ahead
+            else:
+                self._begun = True
+                self._lacking -= last - first
             if withheld[first] or self._lacking <= 0:
                 self._release()
 
@@ -148,7 +157,8 @@ class Motion:
         if entered:
             self._bias = self._filter.getBiasEstimate()
         if starts:
-            self._filter = self._started(acc[: self._ahead], gyr[: self._ahead])
+            ahead = self._ahead if self._oriented else self._first_ahead
+            self._filter, self._oriented = self._started(acc[:ahead], gyr[:ahead]), True
         quat = np.asarray(self._filter.updateBatch(gyr, acc)["quat6D"])
         if starts:
             self._heading = _heading_between(quat[0], self._last)
@@ -157,16 +167,9 @@ class Motion:
         return quat
 
     def _started(self, acc: FloatArray, gyr: FloatArray) -> VQF:
-        """A filter that stands before the first of these samples, as they together see the vertical."""
-        bias, sigma = self._bias
-        turning = VQF(1.0 / GRID_HZ, motionBiasEstEnabled=False, restBiasEstEnabled=False)
-        turning.setBiasEstimate(bias)
-        # The library passes over accelerations of zero, so that only the gyroscope turns this one.
-        turned = np.asarray(turning.updateBatch(gyr, np.zeros(acc.shape))["quat6D"])
-        # Fading in and out: a mean over a broken number of steps would keep a part of one.
-        weight = np.hanning(len(acc) + 2)[1:-1]
-        up = (weight[:, None] * rotate(turned, acc)).sum(axis=0) / weight.sum()
-
+        """A filter that stands before the first of these samples, with the vertical and the bias that they show."""
+        prior, sigma = self._bias
+        up, bias = steady_start(acc, gyr, prior, sigma, self.params.start)
         started = VQF(1.0 / GRID_HZ, tauAcc=self.params.tau_acc_s)
         started.setMotionBiasEstEnabled(False)
         started.setRestBiasEstEnabled(False)
