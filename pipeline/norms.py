@@ -20,6 +20,7 @@ from sensor.healthy import (
     dimensionless_speed,
     shank_velocity_rad_s,
     stance_fraction,
+    thorax_pelvis_phase_deg,
 )
 from sensor.samples import FloatArray
 
@@ -191,7 +192,7 @@ def double_support_band(at: Matched) -> Interval:
 
 def phase_band_deg(at: Matched) -> Interval:
     """Thorax-pelvis phase, deg, at this speed: near in phase when slow, out of phase when fast [M], -+ 40 [A]."""
-    mean = float(np.interp(at.speed_m_s, (0.5, 1.4), (45.0, 125.0)))
+    mean = thorax_pelvis_phase_deg(at.speed_m_s)
     return max(0.0, mean - 40.0), min(180.0, mean + 40.0)
 
 

@@ -168,6 +168,11 @@ def stance_fraction(v_star: float) -> float:
     return 0.644 - 0.50 * (v_star - 0.29)
 
 
+def thorax_pelvis_phase_deg(speed_m_s: float) -> float:
+    """By how much adults' thorax and pelvis turn out of step: 30-60 deg at 0.5 m/s, 110-140 at 1.4 [recalled]."""
+    return float(np.interp(speed_m_s, (0.5, 1.4), (45.0, 125.0)))
+
+
 def dimensionless_speed(speed_m_s: float, leg_length_m: float) -> float:
     """``v / sqrt(g L)``."""
     return float(speed_m_s / np.sqrt(GRAVITY_M_S2 * leg_length_m))

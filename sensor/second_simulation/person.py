@@ -13,6 +13,7 @@ from sensor.simulation.streams import stream
 
 LEG_SHARE = 0.525  # leg length over height
 KNOTS = 9  # key points of a stride; see curves.py
+IMPACT_SIDE_SD = 0.24  # natural, of the logarithm: half of all people differ by more than 16 %, real ones by 20
 KEY_SHIFT = 0.014 * np.array([0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0])  # the contacts stay
 
 
@@ -103,7 +104,7 @@ def draw_walker(spec: WalkSpec) -> Walker:
         support_log_ratio=0.018 * float(normal[4]),
         drop_difference_deg=0.9 * float(normal[5]),
         impact_g=float(np.exp(0.28 * normal[6])),
-        impact_log_ratio=0.13 * float(normal[7]),
+        impact_log_ratio=IMPACT_SIDE_SD * float(normal[7]),
         unsteady=(0.014 + 0.0002 * max(0.0, age - 40.0)) * float(np.exp(0.35 * normal[8])),
         first_role=int(normal[9] > 0.0),
     )

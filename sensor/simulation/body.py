@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sensor import healthy
-from sensor.healthy import Channel
+from sensor.healthy import Channel, ComplexArray
 from sensor.samples import FloatArray
 from sensor.simulation.spec import WalkSpec
 from sensor.simulation.streams import stream
@@ -45,12 +45,17 @@ ROTATION_PER_YEAR = 0.005  # less range a year after 50; older people turn 10 to
 # one person's range over that of the mean curve, which smears timing
 AVERAGING_GAIN = {Channel.OBLIQUITY: 1.1, Channel.ROTATION: 1.2}
 PHASE_SD = 0.012
-CADENCE_SD = 0.028  # of c*: 0.037 in the free group [Schwartz 2008], less what its speeds explain
+CADENCE_SD = 0.037  # of c*, in the free group [Schwartz 2008]; real recordings spread as much, docs/simulator.md
 STANCE_SD = 0.015  # of the gait cycle: final contact +- 0.02 [Schwartz 2008], double support 19-31 % [GAITRite table]
 STANCE_SIDE_SD = 0.021  # natural ln(left/right): healthy people's index is 1.5 +- 1.2 % [recalled, biomechanics.md 1.2]
 STEP_SIDE_SD = 0.032  # the same of step times, 2 to 3 +- 2 %
 LOADING_SIDE_SD = 0.15  # [assumption]
 SWING_SIDE_SD_DEG = 1.2  # [assumption]
+# People's knee curves differ in form too, not in mean and size alone: of the total SD of 6.3 deg [Schwartz 2008] the
+# mean explains 4.5 and the size about 1.8. How much of the rest is form: docs/simulator.md
+KNEE_FORM_SD_DEG = 2.0
+KNEE_FORM_SIDE_SHARE = 0.35  # of it that is one leg's own
+KNEE_FORM_HARMONICS = np.arange(1, 7)  # of the gait cycle; the k-th has 1/k of the first's size
 STRIDE_CV = 0.015  # of the young, 1.3 % [Hausdorff]; 1.5 to 2.5 % of older people [recalled]
 STRIDE_CV_PER_YEAR = 0.0003  # after 55
 STRIDE_CV_SPREAD = 0.44  # of its logarithm between people: 10 healthy ones, docs/simulator.md
@@ -90,6 +95,7 @@ class Body:
     stance_offset: float  # of the stance fraction, both legs alike
     loading_log_ratio: float  # of the knee's bending under load
     swing_difference_deg: float  # of its peak in swing
+    knee_form_deg: ComplexArray  # (2, 7) Fourier coefficients of the own form of each knee's curve
     impact_gain: float
     stride_cv: float
     unsteady: float  # factor on how much strides differ
@@ -157,6 +163,7 @@ def draw_body(spec: WalkSpec) -> Body:
         stance_offset=STANCE_SD * float(np.clip(stream(spec.seed, "stance").standard_normal(), -2.5, 2.5)),
         loading_log_ratio=LOADING_SIDE_SD * float(differences[6]),
         swing_difference_deg=SWING_SIDE_SD_DEG * float(differences[7]),
+        knee_form_deg=_knee_form(spec.seed),
         impact_gain=float(np.exp(0.25 * stream(spec.seed, "impact gain").standard_normal())),
         stride_cv=(STRIDE_CV + STRIDE_CV_PER_YEAR * max(0.0, age - 55.0)) * unsteady,
         unsteady=unsteady,
@@ -186,6 +193,16 @@ def _amplitudes(seed: int, age_years: float) -> tuple[FloatArray, FloatArray]:
     phase = PHASE_SD * draw.standard_normal(len(Channel))
     phase[Channel.HIP_FLEXION] = phase[Channel.KNEE_FLEXION] = 0.0  # contact events define these two
     return np.tile(amplitude, (2, 1)), np.tile(phase, (2, 1))
+
+
+def _knee_form(seed: int) -> ComplexArray:
+    draw = stream(seed, "knee form")
+    shared, own = (draw.standard_normal((2, *size, len(KNEE_FORM_HARMONICS))) for size in ((1,), (2,)))
+    both = np.sqrt(1.0 - KNEE_FORM_SIDE_SHARE**2) * shared + KNEE_FORM_SIDE_SHARE * own
+    size = 1.0 / KNEE_FORM_HARMONICS
+    form = np.zeros((2, KNEE_FORM_HARMONICS[-1] + 1), complex)
+    form[:, KNEE_FORM_HARMONICS] = KNEE_FORM_SD_DEG / np.linalg.norm(size) * size * (both[0] + 1j * both[1])
+    return form
 
 
 def stride_parameters(v_star: float, cadence_offset: float) -> tuple[float, float]:

@@ -148,6 +148,12 @@ def _step_share(curves: ComplexArray, trailing: FloatArray) -> float:
     return 0.5 * sum(ahead(role, 0.0) - ahead(1 - role, trailing[role]) for role in (AFFECTED, OTHER))
 
 
+def _trunk_ahead_rad(base: ComplexArray, speed_m_s: float) -> float:
+    """How much earlier an adult's trunk turns than the children's, who turn it against the pelvis at any speed."""
+    children = np.angle(base[Channel.TRUNK_ROTATION, 1] / base[Channel.ROTATION, 1]) % (2 * np.pi) - 2 * np.pi
+    return float(-np.deg2rad(healthy.thorax_pelvis_phase_deg(speed_m_s)) - children)
+
+
 def _bump(phase: FloatArray, centre: float, width: float) -> FloatArray:
     """A smooth periodic bump of height 1 and standard deviation ``width`` gait cycles."""
     return np.asarray(np.exp((np.cos(2 * np.pi * (phase - centre)) - 1.0) / (2 * np.pi * width) ** 2))
@@ -164,13 +170,16 @@ def _leg_curves(body: Body, role: int, leg: LegShift, whole: BodyShift, v_star: 
     own[:, 1:] *= body.amplitude[role][:, None]
     own[Channel.HIP_FLEXION, 1:] *= reach * (1.0 + leg.hip_range)
     own[Channel.HIP_ROTATION] *= np.exp(-2j * np.pi * leg.hip_rotation_delay * np.arange(base.shape[1]))
-    own[Channel.TRUNK_ROTATION] *= np.exp(-1j * np.deg2rad(whole.trunk_phase_deg) * np.arange(base.shape[1]))
+    ahead = _trunk_ahead_rad(base, v_star * np.sqrt(healthy.GRAVITY_M_S2 * body.leg_length_m))
+    ahead -= np.deg2rad(whole.trunk_phase_deg)
+    own[Channel.TRUNK_ROTATION] *= np.exp(1j * ahead * np.arange(base.shape[1]))
     rows = np.zeros((ROWS, GRID))
     rows[: len(Channel)] = healthy.evaluate(own, phase) + body.walking_offset_deg[role][:, None]
 
     knee = rows[Channel.KNEE_FLEXION]
     loading = max(0.0, float(knee[: GRID // 4].max() - knee[0]))
-    bent = leg.knee_contact_deg * (_bump(phase, 0.0, 0.06) + _bump(phase, 0.14, 0.055))
+    form = healthy.evaluate(body.knee_form_deg[role][None], phase)[0]
+    bent = form + leg.knee_contact_deg * (_bump(phase, 0.0, 0.06) + _bump(phase, 0.14, 0.055))
     side = 1.0 if role == AFFECTED else -1.0
     more_loading = leg.knee_loading + np.expm1(0.5 * side * body.loading_log_ratio)
     bent += more_loading * loading * _bump(phase, 0.14, 0.055) + leg.knee_extension_deg * _bump(phase, 0.40, 0.08)

@@ -28,6 +28,10 @@ STRIDE_SD_DEG = {
     Extra.OBLIQUITY: 0.6,
     Extra.ROTATION: 0.8,
 }
+# Acceleration of the pelvis along each axis that one stride does not share with the next, per harmonic, as a share of
+# the main one: as regular as ten healthy people's lower backs, docs/simulator.md.
+PATH_NOISE = 0.10
+PATH_NOISE_HARMONICS = (1, 2, 3, 4)
 SWAY_DEG = 0.15  # quiet standing: amplitude of each slow component
 SWAY_HZ = (0.1, 0.5)
 SWAY_TERMS = 3
@@ -92,7 +96,7 @@ def motion(seed: int, laid: Steps, patient: Patient, time_s: FloatArray) -> Moti
     pelvis += sway[0]
     trunk += sway[1]
     legs[:, 0] += sway[0, 0]
-    path = _path(laid, start, end, course, time_s, pace)
+    path = _path(laid, start, end, course, time_s, pace, _path_noise(seed, laid, time_s, patient.body.unsteady**0.5))
     heading = laid.heading_rad(time_s)
     pauses = rests(patient.bouts)
     if pauses:
@@ -162,12 +166,32 @@ def _add_stride_noise(rows: FloatArray, seed: int, laid: Steps, time_s: FloatArr
     sd[-3:] *= np.sqrt(2.0)  # both legs' draws are averaged at the pelvis
     for role, contact in enumerate(laid.contact_s):
         draw = stream(seed, f"strides {role}").standard_normal((len(contact), len(sd))) * sd
-        cell = np.clip(np.searchsorted(contact, time_s, side="right") - 1, 0, len(contact) - 2)
-        u = np.clip((time_s - contact[cell]) / np.diff(contact)[cell], 0.0, 1.0)
-        weight = u * u * u * (10.0 + u * (6.0 * u - 15.0))
-        low, step = draw[:-1].T, np.diff(draw, axis=0).T
-        for column, channel in enumerate(channels):
-            rows[role, channel] += low[column][cell] + weight * step[column][cell]
+        rows[role, channels] += _from_stride_to_stride(draw, contact, time_s)
+
+
+def _from_stride_to_stride(draw: FloatArray, contact_s: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Draws (strides, m) at contacts, passing smoothly from each to the next: (m, n)."""
+    cell = np.clip(np.searchsorted(contact_s, time_s, side="right") - 1, 0, len(contact_s) - 2)
+    u = np.clip((time_s - contact_s[cell]) / np.diff(contact_s)[cell], 0.0, 1.0)
+    weight = u * u * u * (10.0 + u * (6.0 * u - 15.0))
+    low, step = draw[:-1].T, np.diff(draw, axis=0).T
+    out = np.empty((draw.shape[1], len(time_s)))
+    for row, (of_low, of_step) in enumerate(zip(low, step, strict=True)):
+        out[row] = of_low[cell] + weight * of_step[cell]
+    return out
+
+
+def _path_noise(seed: int, laid: Steps, time_s: FloatArray, restless: float) -> FloatArray:
+    """How far each stride leaves the usual path, (3, n), with the amplitude of a first harmonic as unit."""
+    contact = laid.contact_s[AFFECTED]
+    one = 2 * np.pi * laid.common_phase(time_s)
+    draws = stream(seed, "path").standard_normal((3, len(PATH_NOISE_HARMONICS), len(contact), 2))
+    noise = np.zeros((3, len(time_s)))
+    for axis, of_axis in enumerate(draws):
+        for k, draw in zip(PATH_NOISE_HARMONICS, of_axis, strict=True):
+            cosine, sine = _from_stride_to_stride(draw, contact, time_s)
+            noise[axis] += (cosine * np.cos(k * one) + sine * np.sin(k * one)) / k**2
+    return PATH_NOISE * restless * noise
 
 
 def _sway(seed: int, time_s: FloatArray) -> FloatArray:
@@ -182,9 +206,18 @@ def _sway(seed: int, time_s: FloatArray) -> FloatArray:
 
 
 def _path(
-    laid: Steps, start: Gait, end: Gait, course: FloatArray | None, time_s: FloatArray, pace: FloatArray
+    laid: Steps,
+    start: Gait,
+    end: Gait,
+    course: FloatArray | None,
+    time_s: FloatArray,
+    pace: FloatArray,
+    noise: FloatArray,
 ) -> FloatArray:
-    """Height and sway of the pelvis about a steady path: Orendurff 2004, linearised, recalled (biomechanics.md 5.5)."""
+    """Height and sway of the pelvis about a steady path: Orendurff 2004, linearised, recalled (biomechanics.md 5.5).
+
+    ``noise`` counts in amplitudes of a first harmonic; the main one is the second forward and up, the first sideways.
+    """
     speed = _blend(start.speed_m_s, end.speed_m_s, course)
     limp = _blend(start.limp_m, end.limp_m, course)
     phase = laid.common_phase(time_s)
@@ -192,9 +225,9 @@ def _path(
     beat = 2 * (one - 2 * np.pi * 0.05)
     vertical = pace * (0.027 + 0.023 * (speed - 0.7))
     lateral = pace * np.maximum(0.03, 0.070 - 0.035 * (speed - 0.7))
-    z = -0.5 * vertical * (np.cos(beat) + 0.12 * np.cos(2 * beat)) - 0.5 * limp * pace * np.sin(one)
-    y = 0.5 * lateral * (np.sin(one) + 0.1 * np.sin(3 * one))
-    x = 0.5 * 0.03 * pace * np.sin(2 * one)
+    z = -0.5 * vertical * (np.cos(beat) + 0.12 * np.cos(2 * beat) + 4.0 * noise[2]) - 0.5 * limp * pace * np.sin(one)
+    y = 0.5 * lateral * (np.sin(one) + 0.1 * np.sin(3 * one) + noise[1])
+    x = 0.5 * 0.03 * pace * (np.sin(2 * one) + 4.0 * noise[0])
     heading = laid.heading_rad(time_s)
     along = np.array([np.cos(heading), np.sin(heading)])
     step = (time_s[1] - time_s[0]) * speed * pace
