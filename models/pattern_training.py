@@ -19,7 +19,9 @@ SIDED = frozenset(name for name, pathway in PATHWAYS.items() if pathway.affected
 SHARPNESS = np.geomspace(0.2, 1.2, 19)
 LEVELS = (0.25, 0.75)  # quantiles of the severities that teach; each pathway has a group at each
 HOLD = 5.0  # rows' worth of holding a line at the healthy walk
-USUAL_SD = 0.5  # how far the usual walk may lie from the simulator's, in SDs of a measure [assumption]
+# How far the usual walk may lie from the simulator's, in SDs of a measure: the means of three sets of real healthy walks
+# lie 1.1 to 1.4 from it (root mean square over the measures they have), docs/risk-model.md
+USUAL_SD = 1.2
 LEAST_TOGETHER = 20.0  # rows in which two measures were seen together; fewer say nothing about how they go together
 
 

@@ -112,13 +112,16 @@ def test_a_short_leg_lowers_its_side_and_standing_hides_most_of_it() -> None:
 
 
 def test_piriformis_turns_the_hip_out_and_bends_it() -> None:
-    assert change("piriformis", joint_peak("hip_flexion_left")) > 3.0
+    people = range(2, 7)  # one alone may show next to nothing
+    bends = [change("piriformis", joint_peak("hip_flexion_left"), seed) for seed in people]
+    assert 3.0 < float(np.mean(bends)) < 15.0  # 10 deg in the table
     assert abs(change("piriformis", joint_peak("hip_flexion_right"))) < 1.5
     truth = walk("piriformis", 0.85).truth
     turned = walking(truth, truth.joints_deg["hip_rotation_left"]).mean()
     before = walk("piriformis", 0.0).truth
     assert turned - walking(before, before.joints_deg["hip_rotation_left"]).mean() < -2.0
-    assert abs(change("piriformis", number("speed_m_s"))) < 0.12  # no group difference in the source
+    slows = [change("piriformis", number("speed_m_s"), seed) for seed in people]
+    assert abs(float(np.mean(slows))) < 0.12  # no group difference in the source
 
 
 def test_a_lumbar_walk_is_slow_unsteady_and_long_on_both_feet() -> None:
