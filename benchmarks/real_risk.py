@@ -1,9 +1,10 @@
 """What the risk model says of real walks and of walks by others: the distribution of scores, and why it is silent.
 
-    python -m benchmarks.real_risk [DATASETS] [--model model.json]
+    python -m benchmarks.real_risk [DATASETS] [--model model.json] [--into model.json]
 
 Nobody's strain is known there, so no accuracy is claimed: healthy people should not be flagged, and impaired ones are
-case studies. Nothing of the datasets is copied.
+case studies. Nothing of the datasets is copied. ``--into`` puts the figures into a model, whose card tells them; the
+card beside it is written anew.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.sets import SETS, Trial, load_trials
-from models.artefact import Artefact, from_json, shipped
+from models.artefact import Artefact, from_json, shipped, to_json
 from models.assess import assess
+from models.card import model_card
+from models.card_real import real_walks
 from models.risk import Level, Risk
 from pipeline.session import analyze_table
 from sensor.recording import RecordingError, read_recording
@@ -63,49 +67,48 @@ def said_of(datasets: Path, model: Artefact) -> Iterator[Said]:
                 yield Said(trial, assess(analyze_table(table), table.person, model))
 
 
-def summary(said: Sequence[Said]) -> str:
-    """The distribution for healthy people, and the case studies, as Markdown."""
+def figures(said: Sequence[Said]) -> dict[str, Any]:
+    """The distribution for healthy people, and the case studies, as plain numbers and words."""
     healthy = [one for one in said if one.healthy]
-    scored = sorted(one.risk.score for one in healthy if one.risk and one.risk.score is not None)
-    high = sum(one.risk.level is Level.HIGH for one in healthy if one.risk)
-    lines = [
-        f"Healthy people: {len(healthy)} trials, {len(scored)} with a score, {high} called high.",
-        "Scores: " + (", ".join(f"{score:.2f}" for score in scored) or "none") + ".",
-        "Why silent: " + _counted(one.reason for one in healthy if not one.risk or one.risk.abstained),
-        "",
-        "| set | subject | condition | score | interval | level | set of pathways, or why silent |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    scored_or_impaired = [
-        one for one in said if (one.risk and not one.risk.abstained) or one.trial.set_name in IMPAIRED
-    ]
-    return "\n".join([*lines, *(_row(one) for one in scored_or_impaired)])
+    told = [one for one in said if (one.risk and not one.risk.abstained) or one.trial.set_name in IMPAIRED]
+    silent = Counter(one.reason for one in healthy if not one.risk or one.risk.abstained)
+    return {
+        "healthy_trials": len(healthy),
+        "healthy_scores": sorted(one.risk.score for one in healthy if one.risk and one.risk.score is not None),
+        "healthy_high": sum(one.risk.level is Level.HIGH for one in healthy if one.risk),
+        "healthy_silent": dict(silent.most_common()),
+        "cases": [_case(one) for one in told],
+    }
 
 
-def _row(one: Said) -> str:
+def _case(one: Said) -> dict[str, Any]:
     trial, risk = one.trial, one.risk
-    cells = [trial.set_name, trial.subject, trial.condition]
+    case: dict[str, Any] = {"set": trial.set_name, "subject": trial.subject, "condition": trial.condition}
     if risk is None or risk.score is None or risk.interval90 is None or risk.level is None:
-        cells += ["", "", "", one.refused or (risk.reasons[0] if risk else "")]
-    else:
-        low, high = risk.interval90
-        cells += [f"{risk.score:.2f}", f"{low:.2f} to {high:.2f}", risk.level.value, ", ".join(risk.set90)]
-    return "| " + " | ".join(cells) + " |"
-
-
-def _counted(reasons: Iterator[str]) -> str:
-    counts = Counter(reasons)
-    return "; ".join(f"{count} x {reason}" for reason, count in counts.most_common()) or "never."
+        return case | {"silent": one.refused or (risk.reasons[0] if risk else "")}
+    return case | {
+        "score": risk.score,
+        "interval90": list(risk.interval90),
+        "level": risk.level.value,
+        "set90": list(risk.set90),
+    }
 
 
 def main() -> None:
-    """Print the summary."""
+    """Print what was said, and keep it in a model if asked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("datasets", type=Path, nargs="?", default=Path("../shared/datasets"))
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--into", type=Path, metavar="model.json")
     given = parser.parse_args()
     model = from_json(given.model.read_text(encoding="utf-8")) if given.model else shipped()
-    print(summary(list(said_of(given.datasets, model))))
+    found = figures(list(said_of(given.datasets, model)))
+    print(real_walks(found))
+    if given.into:
+        whole = from_json(given.into.read_text(encoding="utf-8"))
+        whole = replace(whole, evaluation={**whole.evaluation, "real_walks": found})
+        given.into.write_text(to_json(whole), encoding="utf-8")
+        given.into.with_name("MODEL_CARD.md").write_text(model_card(whole), encoding="utf-8")
 
 
 if __name__ == "__main__":

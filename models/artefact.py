@@ -21,7 +21,7 @@ from models.view import VIEW_NAMES
 from sensor.samples import FloatArray
 
 SHIPPED = "first.json"
-FORMAT = 2
+FORMAT = 3
 LOGISTIC_SD = float(np.sqrt(3.0) / np.pi)  # gives the logistic curve the standard deviation of the label's blur
 
 

@@ -13,6 +13,7 @@ from models.card_parts import (
     subgroups,
     usefulness,
 )
+from models.card_real import real_walks
 from models.card_text import figure, share, table
 from models.card_trials import trials
 from models.enough import LEAST_STRIDES
@@ -72,7 +73,8 @@ def model_card(model: Artefact) -> str:
         subgroups(figures, "in silico"),
         pathways(figures),
         _overlap(figures["overlap"]),
-        _label(made["label"]),
+        _label(made["label"], figures["answers"]),
+        *([real_walks(figures["real_walks"])] if "real_walks" in figures else []),
         features(model),
         _limits(),
     ]
@@ -92,9 +94,9 @@ def performance(figures: Mapping[str, Any], how: str) -> str:
     easy = easy if figures["in_silico"] else ""
     return f"""## How well it does, {how}
 {figures["walks"]} walks of {figures["persons"]} persons with sensors on {figures["sensors"]}, each judged by a model
-that never saw the person; {share(figures["strained_share"])} strained; abstained from
-{share(figures["abstained_share"])}. The whole procedure is repeated in every fold: choice of penalties, calibration,
-interval, levels and sets included.
+that never saw the person; {figure(figures["strained_share"], percent=True)} strained; abstained from
+{figure(figures["abstained_share"], percent=True)}. The whole procedure is repeated in every fold: choice of
+penalties, calibration, interval, levels and sets included.
 
 {table(("model", "AUC (95 %)", "this model is better by (95 %)"), rows)}
 {f"{easy} Boosted trees show what a model without a simple form would reach on the same rows.".strip()}
@@ -163,7 +165,7 @@ walking. From severity 0.25 on, the published mild, it is
 
 def _overlap(overlap: Mapping[str, Any]) -> str:
     rows = (
-        (name, f"{row['largest']:.2f}", row["feature"], f"{row['median']:.2f}")
+        (name, figure(row["largest"], places=2), row["feature"], figure(row["median"], places=2))
         for name, row in overlap["cohen_d"].items()
     )
     return f"""## How far groups overlap, in silico
@@ -173,9 +175,14 @@ pathology from healthy walks with an AUC of {figure(overlap["speed_only_auc"])}.
 {table(("pathway", "largest d", "of", "median d"), rows)}"""
 
 
-def _label(label: Mapping[str, Any]) -> str:
+def _label(label: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
     rows = (
-        (name, f"{row['margin_sd']:.2f}", f"{row['rank_correlation']:.3f}", share(row["changed_labels_share"]))
+        (
+            name,
+            figure(row["margin_sd"], places=2),
+            figure(row["rank_correlation"]),
+            figure(row["changed_labels_share"], percent=True),
+        )
         for name, row in label["variants"].items()
     )
     variants = table(("assumption changed", "margin moves by (SD)", "rank correlation", "labels that change"), rows)
@@ -183,7 +190,28 @@ def _label(label: Mapping[str, Any]) -> str:
 {label["walks"]} walks labelled again under other assumptions, each with its own healthy reference. If all sources move
 independently the margin is uncertain by {label["blur"]:.2f} healthy SDs; the interval is never sharper than that.
 
-{variants}"""
+{variants}
+## How far the answers depend on the label's weights, in silico
+The walks of the training relabelled under each other assumption, and the score learned anew from those labels: the same
+features, folds and penalty, persons not seen, sensors on knees and hips. What changes is the label and nothing else.
+
+{_answers(answers)}"""
+
+
+def _answers(answers: Mapping[str, Any]) -> str:
+    rows = (
+        (
+            name,
+            figure(row["auc"]),
+            figure(row["auc_as_used"]),
+            figure(row["rank_correlation"]),
+            figure(row["score_moves"]),
+            figure(row["level_changes"], percent=True),
+        )
+        for name, row in answers.items()
+    )
+    judged = ("AUC of the model taught so", "AUC of this model, judged so")
+    return table(("assumption changed", *judged, "rank correlation", "score moves by", "levels that change"), rows)
 
 
 def _limits() -> str:

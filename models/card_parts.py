@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from models.card_text import figure, share, table
+from models.card_text import figure, table
 
 _BAR = 40  # characters for a share of 1
 
@@ -13,10 +13,15 @@ _BAR = 40  # characters for a share of 1
 def calibration(figures: Mapping[str, Any], how: str) -> str:
     """Reliability by tenths of the score, as a table with bars: o = mean score, # = share strained."""
     rows = (
-        (f"{score:.3f}", f"{strained:.3f}", str(count), f"`{_plot(score, strained)}`")
-        for score, strained, count in figures["reliability"]
+        (
+            f"{row['score']:.3f}",
+            figure(row["strained"]),
+            str(row["walks"]),
+            f"`{_plot(row['score'], row['strained'])}`",
+        )
+        for row in figures["reliability"]
     )
-    marks = "0 to 1; o mean score, # share strained, @ both"
+    marks = "0 to 1; o mean score, # share strained in its interval -, @ both"
     found = table(("mean score", "share strained", "walks", marks), rows)
     error, brier = figure(figures["calibration_error"]), figure(figures["brier"])
     return f"## Calibration, {how}\nExpected calibration error {error}, Brier score {brier}.\n\n{found}"
@@ -26,11 +31,22 @@ def usefulness(figures: Mapping[str, Any], how: str) -> str:
     """Decision curve and predictive values."""
     curve = table(
         ("called from", "net benefit", "if all were called", "if none were"),
-        ((f"{at:g}", f"{score:+.4f}", f"{everybody:+.4f}", "0") for at, score, everybody in figures["decision_curve"]),
+        (
+            (
+                f"{row['from']:g}",
+                figure(row["by_score"], sign=True, places=4),
+                figure(row["everybody"], sign=True, places=4),
+                "0",
+            )
+            for row in figures["decision_curve"]
+        ),
     )
     values = table(
         ("assumed prevalence of strain", "right among level high", "right among other levels"),
-        ((p, share(row["positive"]), share(row["negative"])) for p, row in figures["predictive_values_high"].items()),
+        (
+            (p, figure(row["positive"], percent=True), figure(row["negative"], percent=True))
+            for p, row in figures["predictive_values_high"].items()
+        ),
     )
     return f"""## Decision curve and predictive values, {how}
 Net benefit: right calls minus wrong ones at the odds of the threshold, per walk.
@@ -51,7 +67,7 @@ def parts_table(first: str, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> s
         (
             name,
             str(row["walks"]),
-            share(row["abstained_share"]),
+            figure(row["abstained_share"], percent=True),
             figure(row["auc"]),
             figure(row["calibration_error"]),
             figure(row["healthy_high_share"], percent=True),
@@ -93,10 +109,10 @@ def pathways(figures: Mapping[str, Any]) -> str:
             row["pathway"],
             f"{row['severity'][0]:g} to {row['severity'][1]:g}",
             str(row["walks"]),
-            share(row["strained_share"]),
-            f"{row['median_score']:.2f}",
-            share(row["high_share"]),
-            "" if row["named_share"] is None else share(row["named_share"]),
+            figure(row["strained_share"], percent=True),
+            figure(row["median_score"], places=2),
+            figure(row["high_share"], percent=True),
+            "" if row["named_share"] is None else figure(row["named_share"], percent=True),
         )
         for row in figures["by_pathway"]
     )
@@ -108,9 +124,11 @@ def pathways(figures: Mapping[str, Any]) -> str:
     )
 
 
-def _plot(score: float, strained: float) -> str:
+def _plot(score: float, strained: Sequence[float]) -> str:
     line = [" "] * (_BAR + 1)
-    line[round(_BAR * strained)] = "#"
+    share, low, high = (round(_BAR * one) for one in strained)
+    line[low : high + 1] = "-" * (high + 1 - low)
+    line[share] = "#"
     at = round(_BAR * score)
     line[at] = "@" if line[at] == "#" else "o"
     return "".join(line).replace(" ", ".")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 
-def figure(value: Sequence[float] | None, *, percent: bool = False, sign: bool = False) -> str:
+def figure(value: Sequence[float] | None, *, percent: bool = False, sign: bool = False, places: int = 3) -> str:
     """``[value, low, high]`` as text: the value and its interval."""
     if value is None:
         return "not known"
-    form = "{:.1f}" if percent else "{:+.3f}" if sign else "{:.3f}"
+    form = "{:.1f}" if percent else f"{{:{'+' if sign else ''}.{places}f}}"
     one, low, high = (form.format(100.0 * v if percent else v) for v in value)
     return f"{one} % ({low} to {high})" if percent else f"{one} ({low} to {high})"
 

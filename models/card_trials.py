@@ -35,15 +35,17 @@ def _second(figures: Mapping[str, Any], other: Mapping[str, Any]) -> str:
         )
         for name, row in other["baselines"].items()
     ]
-    rows += [("abstained", share(figures["abstained_share"]), share(other["abstained_share"]))]
+    silence = (figure(one["abstained_share"], percent=True) for one in (figures, other))
+    rows.append(("abstained", next(silence), next(silence)))
     speeds = [(f"speed {row['from']:.3g} to {row['to']:.3g}", row) for row in other["by_speed"]]
     silent = [
-        (name, str(row["walks"]), f"{row['brier']:.3f}", share(row["interval_coverage"]))
+        (name, str(row["walks"]), figure(row["brier"]), figure(row["interval_coverage"], percent=True))
         for name, row in other["abstaining"].items()
     ]
     return f"""## Held-out generator, in silico
 {other["walks"]} walks of {other["persons"]} persons by a second, independent generator (other curves, strategies, soft
-tissue and sensors), {share(other["strained_share"])} strained by its own healthy limit. None of its walks ever taught.
+tissue and sensors), {figure(other["strained_share"], percent=True)} strained by its own healthy limit. None of
+its walks ever taught.
 
 {table(("figure", "same generator", "second generator"), rows)}
 {parts_table("second generator", [*speeds, *other["by_sensors"].items()])}
@@ -67,8 +69,8 @@ def _dose(dose: Mapping[str, Any]) -> str:
             name,
             str(row["persons"]),
             *(
-                f"{m:+.2f} / {'-' if s is None else f'{s:.2f}'}"
-                for m, s in zip(row["margin"], row["score"], strict=True)
+                f"{m:+.2f} / {'-' if s is None else f'{s:.2f} ({ends[0]:.2f} to {ends[1]:.2f})'}"
+                for m, s, ends in zip(row["margin"], row["score"], row["score95"], strict=True)
             ),
             share(max(row["abstained"])),
         )
@@ -77,7 +79,8 @@ def _dose(dose: Mapping[str, Any]) -> str:
     flat = ", ".join(name for name, row in dose["pathways"].items() if not row["demand_rises"]) or "none"
     head = ("pathway", "persons", *(f"severity {one}" for one in severities), "most abstained")
     return f"""## Rising severity, in silico
-The same persons and noise at every severity: median hidden strain beyond the limit (healthy SDs) / median score.
+The same persons and noise at every severity: median hidden strain beyond the limit (healthy SDs) / median score
+with its interval.
 Pathways whose median demand does not rise: {flat}.
 
 {table(head, rows)}"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -109,13 +109,49 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """One walk: what is hidden, and what each set of sensors shows. ``changed``: its course had begun."""
+    """One walk: what is hidden, and what each set of sensors shows. ``changed``: its course had begun.
+
+    ``otherwise`` are the demands under other assumptions of the label, by name, where they were asked for.
+    """
 
     spec: WalkSpec
     person: Person
     demands: Demands | None
     changed: bool
     rows: tuple[Row, ...]
+    otherwise: Mapping[str, Demands] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One walk to simulate and to look at; picklable."""
+
+    walk: Walk
+    demand: DemandParams
+    simulator: Simulator = simulate
+    otherwise: Mapping[str, DemandParams] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """The walks of a cohort and the demands of its healthy reference walks; under other assumptions too, if asked."""
+
+    seen: tuple[Seen, ...]
+    healthy: tuple[Demands, ...]
+    healthy_otherwise: Mapping[str, tuple[Demands, ...]]
+
+    def cohort(self, reference: HealthyReference | None = None) -> Cohort:
+        """The rows, with the label as it is used."""
+        return assemble(self.seen, reference or fit_reference(self.healthy))
+
+    def margins_otherwise(self) -> dict[str, FloatArray]:
+        """Hidden strain of the same rows, labelled under each of the other assumptions with its own reference."""
+        return {
+            name: assemble(
+                [replace(one, demands=one.otherwise.get(name)) for one in self.seen], fit_reference(healthy)
+            ).margin
+            for name, healthy in self.healthy_otherwise.items()
+        }
 
 
 def build(
@@ -129,14 +165,32 @@ def build(
 
     Without a ``reference`` one is learned from the reference persons. ``simulator`` must be a function of a module.
     """
-    walks = plan(params)
-    healthy_walks = [] if reference else [(index, params, simulator) for index in range(params.reference_persons)]
+    if reference is not None:
+        params = replace(params, reference_persons=0)
+    return look_at_all(params, jobs, progress, simulator).cohort(reference)
+
+
+def look_at_all(
+    params: CohortParams,
+    jobs: int,
+    progress: Progress | None = None,
+    simulator: Simulator = simulate,
+    otherwise: Mapping[str, DemandParams] | None = None,
+) -> Looked:
+    """Simulate and analyse all walks; ``otherwise``: other assumptions of the label under which to look, too."""
+    others = otherwise or {}
+    healthy_walks = [(index, params, simulator, others) for index in range(params.reference_persons)]
+    walks = [Look(walk, params.demand, simulator, others) for walk in plan(params)]
     total = len(walks) + len(healthy_walks)
     with pool(jobs) as workers:
-        healthy = list(_told(workers.imap(_reference_walk, healthy_walks, chunksize=8), progress, 0, total))
-        todo = [(walk, params.demand, simulator) for walk in walks]
-        seen = list(_told(workers.imap(look, todo, chunksize=2), progress, len(healthy), total))
-    return assemble(seen, reference or fit_reference([d for d in healthy if d is not None]))
+        found = list(_told(workers.imap(_reference_walk, healthy_walks, chunksize=8), progress, 0, total))
+        seen = list(_told(workers.imap(look, walks, chunksize=2), progress, len(found), total))
+    healthy = [one for one in found if one is not None]
+    return Looked(
+        tuple(seen),
+        tuple(used for used, _ in healthy),
+        {name: tuple(other[name] for _, other in healthy) for name in others},
+    )
 
 
 def assemble(seen: Sequence[Seen], reference: HealthyReference) -> Cohort:
@@ -205,13 +259,21 @@ def row_of(result: SessionResult, person: Person, sensors: str) -> Row:
     return Row(sensors, features(result, person), views(result, person), enough)
 
 
-def look(task: tuple[Walk, DemandParams, Simulator]) -> Seen:
+def look(task: Look) -> Seen:
     """Simulate a walk, compute what is hidden, and analyse it with each of its sets of sensors."""
-    walk, params, simulator = task
-    simulated = simulator(walk.spec)
+    simulated = task.simulator(task.walk.spec)
     person = simulated.table.person
-    rows = [row_of(analyze_table(_wearing(simulated.table, SENSOR_SETS[name])), person, name) for name in walk.sets]
-    return Seen(walk.spec, person, demands(simulated, params), _changed(simulated), tuple(rows))
+    rows = [
+        row_of(analyze_table(_wearing(simulated.table, SENSOR_SETS[name])), person, name) for name in task.walk.sets
+    ]
+    used = demands(simulated, task.demand)
+    others = _otherwise(simulated, task.otherwise) if used is not None else {}
+    return Seen(task.walk.spec, person, used, _changed(simulated), tuple(rows), others)
+
+
+def _otherwise(walk: SimulatedWalk, others: Mapping[str, DemandParams]) -> dict[str, Demands]:
+    found = ((name, demands(walk, params)) for name, params in others.items())
+    return {name: one for name, one in found if one is not None}
 
 
 def _changed(walk: SimulatedWalk) -> bool:
@@ -230,9 +292,13 @@ def _shown(spec: WalkSpec, changed: bool) -> str:
     return spec.pathway if spec.severity >= LEAST_SEVERITY and begun and not spec.also else ""
 
 
-def _reference_walk(task: tuple[int, CohortParams, Simulator]) -> Demands | None:
-    index, params, simulator = task
-    return demands(simulator(reference_spec(index, params)), params.demand)
+def _reference_walk(
+    task: tuple[int, CohortParams, Simulator, Mapping[str, DemandParams]],
+) -> tuple[Demands, dict[str, Demands]] | None:
+    index, params, simulator, others = task
+    walk = simulator(reference_spec(index, params))
+    used = demands(walk, params.demand)
+    return None if used is None else (used, _otherwise(walk, others))
 
 
 def _wearing(table: RecordingTable, placements: tuple[Placement, ...]) -> RecordingTable:

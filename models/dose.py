@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from models.artefact import Artefact
-from models.cohort import Row, Seen, assemble, look
+from models.cohort import Look, Row, Seen, assemble, look
 from models.demand import DemandParams
 from models.label import HealthyReference
 from models.plan import HEALTHY, SEEDS_APART, USUAL_SET, Walk
 from models.reading import known, read
+from models.statistics import with_intervals
 from models.workers import pool
-from sensor.samples import HIPS, KNEES, Side
-from sensor.simulation import WalkSpec, simulate
+from sensor.samples import HIPS, KNEES, FloatArray, Side
+from sensor.simulation import WalkSpec
 from sensor.simulation.pathways import PATHWAYS
 
 MAIN = "antalgic_knee"
@@ -47,14 +48,15 @@ def dose(
     Returns
     -------
     dict
-        Per pathway: ``margin`` (median of the hidden strain, by severity), ``score`` (median where the model spoke),
-        ``abstained`` (shares), ``persons``, and whether the label's ``demand_rises`` from first to last severity.
+        Per pathway, by severity: ``margin`` (median of the hidden strain), ``score`` (median where the model spoke),
+        their intervals over resampled persons ``margin95`` and ``score95``, ``abstained`` (shares); ``persons``, and
+        whether the label's ``demand_rises`` from first to last severity.
     """
     names = [name for name in PATHWAYS if name != HEALTHY]
     walks = [walk for name in names for walk in _walks(name, params)]
     with pool(jobs) as workers:
         seen: list[Seen] = []
-        for one in workers.imap(look, [(walk, DemandParams(), simulate) for walk in walks], chunksize=4):
+        for one in workers.imap(look, [Look(walk, DemandParams()) for walk in walks], chunksize=4):
             seen.append(one)
             if progress is not None:
                 progress(len(seen), len(walks))
@@ -85,18 +87,27 @@ def _of(seen: Sequence[Seen], model: Artefact, reference: HealthyReference, para
     margins, scores, silent = [], [], []
     for severity in params.severities:
         walks = [one for one in seen if one.spec.severity == severity]
-        margins.append(float(np.median(assemble(walks, reference).margin)))
+        margins.append(_median(assemble(walks, reference).margin))
         said = [_score(one.rows[0], model) for one in walks]
         spoken = [score for score in said if score is not None]
-        scores.append(float(np.median(spoken)) if spoken else None)
+        scores.append(_median(np.array(spoken)) if spoken else None)
         silent.append(1.0 - len(spoken) / len(said))
     return {
         "persons": len(seen) // len(params.severities),
-        "margin": margins,
-        "score": scores,
+        "margin": [one[0] for one in margins],
+        "margin95": [one[1:] for one in margins],
+        "score": [one and one[0] for one in scores],
+        "score95": [one and one[1:] for one in scores],
         "abstained": silent,
-        "demand_rises": margins[-1] - margins[0] >= RISES,
+        "demand_rises": margins[-1][0] - margins[0][0] >= RISES,
     }
+
+
+def _median(values: FloatArray) -> list[float]:
+    """Median of one value a person, and its interval."""
+    found = with_intervals(range(len(values)), lambda rows: {"median": float(np.median(values[rows]))})
+    median: list[float] = found["median"]
+    return median
 
 
 def _score(row: Row, model: Artefact) -> float | None:

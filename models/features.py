@@ -7,9 +7,10 @@ asymmetries, the larger and the smaller side, and products of two asymmetries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -59,6 +60,13 @@ class Session:
         pair = sorted((_number(found.left), _number(found.right)))
         return (pair[0], pair[1]) if np.isfinite(pair).all() else (np.nan, np.nan)
 
+    @property
+    def parts(self) -> Sequence[Mapping[str, Any]]:
+        """What is known of each recording of the session: one, or several that were taken together."""
+        provenance: Mapping[str, Any] = self.result.provenance
+        parts: Sequence[Mapping[str, Any]] = provenance.get("parts", (provenance,))
+        return parts
+
     def drop_z(self, side: Side) -> float:
         """How far the other side of the pelvis drops in the stance of this one, against healthy ones at this speed."""
         return range_z("drop_deg", self.pelvis(f"drop_{side}_deg"), self.at) if self.at else np.nan
@@ -77,8 +85,7 @@ class Session:
     def from_standing(self, name: str) -> tuple[float, float]:
         """Mean of a pelvic curve over the left and the right cycle, deg from standing; NaN without quiet standing."""
         curve = self.result.curves.get(name)
-        learned = self.result.provenance.get("calibration")
-        stood = isinstance(learned, Mapping) and bool(learned.get("standing_found"))
+        stood = all(part.get("calibration", {}).get("standing_found") for part in self.parts)
         if curve is None or curve.left_mean is None or curve.right_mean is None or not stood:
             return np.nan, np.nan
         return float(curve.left_mean.mean()), float(curve.right_mean.mean())

@@ -42,24 +42,19 @@ def figures(cohort: Cohort, judged: Judged, baselines: Mapping[str, FloatArray] 
     spoken = usual & judged.spoke
     own, score, high = cohort.rows(spoken), judged.score[spoken], judged.high[spoken]
     main = _main(cohort, judged, spoken)
-    sensitivity, specificity = main["sensitivity_high"], main["specificity_high"]
     label = own.exceeds > 0
     return {
         "sensors": USUAL_SET if cohort.reference else "as worn",
         "walks": int(spoken.sum()),
         "persons": len(set(own.person)),
-        "strained_share": float(label.mean()),
-        "abstained_share": float(1.0 - judged.spoke[usual].mean()),
+        **with_intervals(own.person, lambda rows: {"strained_share": float(label[rows].mean())}),
+        **_abstained(cohort, judged, usual),
         **main,
         "generator_too_easy": main["auc"] is not None and main["auc"][0] > TOO_EASY,
         "baselines": {name: _against(own, score, rival[spoken]) for name, rival in (baselines or {}).items()},
-        "reliability": reliability(score, label),
-        "decision_curve": [[at, *net_benefit(score, label, at)] for at in THRESHOLDS],
-        "predictive_values_high": {
-            f"{100 * p:g} %": predictive(p, sensitivity[0], specificity[0])
-            for p in PREVALENCES
-            if sensitivity and specificity
-        },
+        "reliability": reliability(score, label, own.person),
+        "decision_curve": [_benefit(own, score, at) for at in THRESHOLDS],
+        "predictive_values_high": {f"{100 * p:g} %": _predictive(own, high, p) for p in PREVALENCES},
         "confusion": _confusion(cohort, judged, spoken),
         "by_speed": _by(cohort, judged, spoken, cohort.v_star, np.quantile(cohort.v_star[usual], np.linspace(0, 1, 4))),
         "by_age": _by(cohort, judged, spoken, cohort.age_years, AGES),
@@ -85,7 +80,7 @@ def part(cohort: Cohort, judged: Judged, keep: BoolArray) -> dict[str, Any]:
     return {
         "walks": int(spoken.sum()),
         "persons": len(set(np.array(cohort.person)[spoken].tolist())),
-        "abstained_share": float(1.0 - judged.spoke[keep].mean()),
+        **_abstained(cohort, judged, keep),
         **_main(cohort, judged, spoken),
     }
 
@@ -101,8 +96,7 @@ def overlap(cohort: Cohort) -> dict[str, Any]:
         rows = ill & (pathway == name)
         found = np.abs([cohen_d(column[rows], column[healthy]) for column in cohort.features.T])
         if np.isfinite(found).any():
-            words = FEATURES[int(np.nanargmax(found))].words
-            effects[name] = {"largest": float(np.nanmax(found)), "feature": words, "median": float(np.nanmedian(found))}
+            effects[name] = _effect(cohort, rows, healthy, int(np.nanargmax(found)))
     pathology = ~np.isin(pathway, HEALTHY_PATHWAYS) & (cohort.severity >= low)
     rows = np.flatnonzero(pathology | healthy)
     speed, label = -cohort.features[rows, 0], pathology[rows]
@@ -112,6 +106,47 @@ def overlap(cohort: Cohort) -> dict[str, Any]:
             [cohort.person[i] for i in rows], lambda draw: {"speed_only_auc": area(label[draw], speed[draw])}
         ),
     }
+
+
+def _effect(cohort: Cohort, ill: BoolArray, healthy: BoolArray, largest: int) -> dict[str, Any]:
+    """The feature with the largest d, its d, and the median over all features."""
+    either = np.flatnonzero(ill | healthy)
+
+    def of(draw: IntArray) -> dict[str, float]:
+        rows = either[draw]
+        one, other = cohort.features[rows[ill[rows]]], cohort.features[rows[healthy[rows]]]
+        found = np.abs([cohen_d(a, b) for a, b in zip(one.T, other.T, strict=True)])
+        known = found[np.isfinite(found)]
+        return {"largest": float(found[largest]), "median": float(np.median(known)) if len(known) else float("nan")}
+
+    return with_intervals([cohort.person[i] for i in either], of) | {"feature": FEATURES[largest].words}
+
+
+def _abstained(cohort: Cohort, judged: Judged, keep: BoolArray) -> dict[str, Any]:
+    silent = ~judged.spoke[keep]
+    return with_intervals(cohort.rows(keep).person, lambda rows: {"abstained_share": float(silent[rows].mean())})
+
+
+def _benefit(cohort: Cohort, score: FloatArray, at: float) -> dict[str, Any]:
+    """Net benefit of calling from a score on, and of calling everybody."""
+    label = cohort.exceeds > 0
+
+    def of(rows: IntArray) -> dict[str, float]:
+        by_score, everybody = net_benefit(score[rows], label[rows], at)
+        return {"by_score": by_score, "everybody": everybody}
+
+    return {"from": at, **with_intervals(cohort.person, of)}
+
+
+def _predictive(cohort: Cohort, high: BoolArray, prevalence: float) -> dict[str, Any]:
+    label = cohort.exceeds > 0
+
+    def of(rows: IntArray) -> dict[str, float]:
+        strained, called = label[rows], high[rows]
+        found = predictive(prevalence, _mean(called[strained]), _mean(~called[~strained]))
+        return {name: float("nan") if value is None else value for name, value in found.items()}
+
+    return with_intervals(cohort.person, of)
 
 
 def _main(cohort: Cohort, judged: Judged, spoken: BoolArray) -> dict[str, Any]:
@@ -174,22 +209,26 @@ def _by(cohort: Cohort, judged: Judged, spoken: BoolArray, value: FloatArray, en
 
 def _by_pathway(cohort: Cohort, score: FloatArray, high: BoolArray, best: Any) -> list[dict[str, Any]]:
     rows, shown = [], np.array(cohort.shown)
+
+    def found(keep: BoolArray) -> dict[str, Any]:
+        inside = np.flatnonzero(keep)
+
+        def of(draw: IntArray) -> dict[str, float]:
+            at = inside[draw]
+            return {
+                "strained_share": float(cohort.exceeds[at].mean()),
+                "median_score": float(np.median(score[at])),
+                "high_share": float(high[at].mean()),
+                "named_share": _mean((best == shown)[at][shown[at] != ""]),
+            }
+
+        return with_intervals([cohort.person[i] for i in inside], of)
+
     for pathway in sorted(set(cohort.pathway)):
         for low, top in pairwise(SEVERITIES):
             keep = (np.array(cohort.pathway) == pathway) & (cohort.severity >= low) & (cohort.severity < top)
-            shows = keep & (shown != "")
             if keep.any():
-                rows.append(
-                    {
-                        "pathway": pathway,
-                        "severity": [low, top],
-                        "walks": int(keep.sum()),
-                        "strained_share": float(cohort.exceeds[keep].mean()),
-                        "median_score": float(np.median(score[keep])),
-                        "high_share": float(high[keep].mean()),
-                        "named_share": float((best == shown)[shows].mean()) if shows.any() else None,
-                    }
-                )
+                rows.append({"pathway": pathway, "severity": [low, top], "walks": int(keep.sum()), **found(keep)})
     return rows
 
 

@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from models.cohort import IntArray
 from models.demand import DemandParams, Demands, LumbarUnits, demands
 from models.hip_load import BodyShares
 from models.label import fit_reference, strain
+from models.statistics import rank_correlation, with_intervals
 from models.workers import pool
-from sensor.samples import Placement, Side
+from sensor.samples import FloatArray, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.streams import stream
@@ -81,7 +83,8 @@ def sensitivity(
     mapping
         ``blur``: how far the margin moves if every source moves independently, healthy SDs: the root of the summed
         squares of each source's mean; ``variants``: per variant the SD of the move, the rank correlation with the
-        margins as used, and the share of walks whose label changes.
+        margins as used, and the share of walks whose label changes, each ``[value, low, high]`` with its interval over
+        resampled persons.
     """
     specs = _reference_specs(params) + _patient_specs(params)
     with pool(jobs) as workers:
@@ -91,20 +94,14 @@ def sensitivity(
             if progress is not None:
                 progress(count, len(specs))
     healthy, patients = found[: params.reference_persons], found[params.reference_persons :]
+    person = [number for number, one in enumerate(patients) if one]
+    person = [number // len(PATHWAYS) for number in person]
     margins = {}
     for name in VARIANTS:
         reference = fit_reference([one[name] for one in healthy if one])
         margins[name] = np.array([strain(one[name], reference).margin for one in patients if one])
     used = margins[USED]
-    table = {
-        name: {
-            "margin_sd": float(np.std(margin - used)),
-            "rank_correlation": float(np.corrcoef(_ranks(margin), _ranks(used))[0, 1]),
-            "changed_labels_share": float(np.mean((margin > 0) != (used > 0))),
-        }
-        for name, margin in margins.items()
-        if name != USED
-    }
+    table = {name: _moves(margin, used, person) for name, margin in margins.items() if name != USED}
     return {
         "walks": len(used),
         "strained_share": float((used > 0).mean()),
@@ -113,9 +110,21 @@ def sensitivity(
     }
 
 
-def _blur(table: Mapping[str, Mapping[str, float]]) -> float:
+def _moves(margin: FloatArray, used: FloatArray, person: list[int]) -> dict[str, Any]:
+    def of(rows: IntArray) -> dict[str, float]:
+        now, before = margin[rows], used[rows]
+        return {
+            "margin_sd": float(np.std(now - before)),
+            "rank_correlation": rank_correlation(now, before),
+            "changed_labels_share": float(np.mean((now > 0) != (before > 0))),
+        }
+
+    return with_intervals(person, of)
+
+
+def _blur(table: Mapping[str, Mapping[str, Any]]) -> float:
     squares = [
-        np.mean([table[f"{source}: {variant}"]["margin_sd"] ** 2 for variant in variants])
+        np.mean([table[f"{source}: {variant}"]["margin_sd"][0] ** 2 for variant in variants])
         for source, variants in SOURCES.items()
     ]
     return float(np.sqrt(np.sum(squares)))
@@ -154,7 +163,3 @@ def _all_variants(spec: WalkSpec) -> Mapping[str, Demands] | None:
     found = {name: demands(walk, params) for name, params in VARIANTS.items()}
     whole = {name: one for name, one in found.items() if one is not None}
     return whole if len(whole) == len(VARIANTS) else None
-
-
-def _ranks(values: Any) -> Any:
-    return np.argsort(np.argsort(values))

@@ -34,10 +34,21 @@ def calibration_error(score: FloatArray, label: BoolArray, bins: int = 10) -> fl
     return float(sum(len(p) * abs(score[p].mean() - label[p].mean()) for p in parts if len(p)) / len(score))
 
 
-def reliability(score: FloatArray, label: BoolArray, bins: int = 10) -> list[list[float]]:
-    """Mean score, share of strained walks and count, per bin of equal size."""
-    parts = np.array_split(np.argsort(score, kind="stable"), bins)
-    return [[float(score[p].mean()), float(label[p].mean()), len(p)] for p in parts if len(p)]
+def reliability(
+    score: FloatArray, label: BoolArray, person: Sequence[int | str], bins: int = 10
+) -> list[dict[str, Any]]:
+    """Mean score, share of strained walks with its interval over persons, and count, per bin of equal size."""
+    found = []
+    for part in np.array_split(np.argsort(score, kind="stable"), bins):
+        own = label[part]
+        if len(part):
+
+            def of(rows: IntArray, own: BoolArray = own) -> Figures:
+                return {"strained": float(own[rows].mean())}
+
+            strained = with_intervals([person[i] for i in part], of)
+            found.append({"score": float(score[part].mean()), **strained, "walks": len(part)})
+    return found
 
 
 def balanced_accuracy(truth: NDArray[np.str_], said: NDArray[np.str_]) -> float:
@@ -52,6 +63,12 @@ def cohen_d(one: FloatArray, other: FloatArray) -> float:
         return float("nan")
     pooled = ((len(one) - 1) * one.var(ddof=1) + (len(other) - 1) * other.var(ddof=1)) / (len(one) + len(other) - 2)
     return float((one.mean() - other.mean()) / np.sqrt(pooled)) if pooled > 0.0 else float("nan")
+
+
+def rank_correlation(one: FloatArray, other: FloatArray) -> float:
+    """Spearman's; ties keep the order in which they come."""
+    ranks = [np.argsort(np.argsort(values, kind="stable"), kind="stable") for values in (one, other)]
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def net_benefit(score: FloatArray, label: BoolArray, threshold: float) -> tuple[float, float]:

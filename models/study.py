@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from models.answers import answers
 from models.artefact import Artefact
-from models.cohort import Cohort, build
+from models.cohort import Cohort, look_at_all
 from models.evaluation import evaluation
+from models.features import WITH_PELVIS
 from models.plan import CohortParams
-from models.sensitivity import SensitivityParams, sensitivity
+from models.sensitivity import USED, VARIANTS, SensitivityParams, sensitivity
 from models.training import TrainingParams, train
 from models.trials import TrialParams, trials
 
@@ -36,12 +38,20 @@ def study(params: StudyParams, command: str, jobs: int, progress: Progress) -> t
         What to type to get this model again; kept in it.
     """
     moves = sensitivity(params.sensitivity, jobs, lambda done, total: progress("Testing the label", done, total))
-    cohort = build(params.cohort, jobs, lambda done, total: progress("Simulating walks", done, total))
+    looked = look_at_all(
+        params.cohort,
+        jobs,
+        lambda done, total: progress("Simulating walks", done, total),
+        otherwise={name: other for name, other in VARIANTS.items() if name != USED},
+    )
+    cohort = looked.cohort()
     training = replace(params.training, blur=moves["blur"])
     made = {"command": command, "cohort": asdict(params.cohort), "label": moves}
     model = learn(cohort, training, made, progress)
+    progress("Learning from other labels", 0, 0)
+    changed = answers(cohort, looked.margins_otherwise(), model.made["chosen"][WITH_PELVIS], training)
     tried = trials(model, cohort, params.cohort, training, params.trials, jobs, progress)
-    return replace(model, evaluation={**model.evaluation, **tried}), cohort
+    return replace(model, evaluation={**model.evaluation, **tried, "answers": changed}), cohort
 
 
 def learn(cohort: Cohort, params: TrainingParams, made: Mapping[str, Any], progress: Progress) -> Artefact:

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 
 from models.artefact import Artefact
-from models.cohort import Cohort, build
+from models.cohort import Cohort, IntArray, build
 from models.dose import DoseParams, dose
 from models.evaluation import BASELINES, rival
 from models.figures import figures, part
 from models.judging import Judged, judge
 from models.plan import USUAL_SET, CohortParams
-from models.statistics import area
+from models.statistics import area, with_intervals
 from models.training import TrainingParams
 from sensor import second_simulation
+from sensor.samples import BoolArray, FloatArray
 from sensor.simulation import SimulatedWalk, WalkSpec
 
 Progress = Callable[[str, int, int], None]
@@ -88,15 +89,19 @@ def abstaining(cohort: Cohort, judged: Judged) -> dict[str, Any]:
     usable = cohort.main & (cohort.usable > 0)
     found = {}
     for name, keep in (("spoke", usable & judged.spoke), ("silent", usable & ~judged.spoke)):
-        label, score = cohort.exceeds[keep], judged.score[keep]
-        if keep.any():
-            auc = area(label, score)
-            found[name] = {
-                "walks": int(keep.sum()),
-                "brier": float(np.mean((score - label) ** 2)),
-                "interval_coverage": float(judged.covered[keep].mean()),
-                "auc": auc if np.isfinite(auc) else None,
+        label, score, covered = cohort.exceeds[keep], judged.score[keep], judged.covered[keep]
+
+        def of(
+            rows: IntArray, label: FloatArray = label, score: FloatArray = score, covered: BoolArray = covered
+        ) -> Any:
+            return {
+                "brier": float(np.mean((score[rows] - label[rows]) ** 2)),
+                "interval_coverage": float(covered[rows].mean()),
+                "auc": area(label[rows], score[rows]),
             }
+
+        if keep.any():
+            found[name] = {"walks": int(keep.sum()), **with_intervals(cohort.rows(keep).person, of)}
     return found
 
 

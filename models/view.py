@@ -107,9 +107,14 @@ def _peak(difference: bool) -> Callable[[Session, Side], float]:
 
 
 def _change(of_stride: Callable[[Stride], float]) -> Callable[[Session, Side], float]:
-    """Change of the median from the first third of the strides to the last, per cent per minute, up to a rest."""
+    """Change of the median from the first third of the strides to the last, per cent per minute, up to a rest.
+
+    Of several recordings taken together there is none: how long the pauses between them were is not known.
+    """
 
     def of(session: Session, _: Side) -> float:
+        if len(session.parts) > 1:
+            return np.nan
         valid = _until_rest(sorted((s for s in session.result.strides if s.valid), key=lambda s: s.ic_s))
         third = len(valid) // 3
         if third < LEAST_IN_THIRD:

@@ -63,7 +63,7 @@ def command(path: Path | None, fresh: int | None, generator: str, seed: int, job
             f"strain AUC {_said(figures['auc'])}, calibration error {_said(figures['calibration_error'])}, "
             f"interval holds {_said(figures['interval_coverage'])}, set holds {_said(figures['set_coverage'])}, "
             f"balanced accuracy of pathways {_said(figures['pathway_balanced_accuracy'])}, healthy called high "
-            f"{_said(figures['healthy_high_share'])}, abstained {figures['abstained_share']:.3f}."
+            f"{_said(figures['healthy_high_share'])}, abstained {_said(figures['abstained_share'])}."
         )
     return ExitCode.OK
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.real_risk import Said, said_of, summary
+from benchmarks.real_risk import Said, figures, said_of
 from benchmarks.sets import Trial
 from models.artefact import shipped
+from models.card_real import real_walks
 from models.risk import Level, Risk
 
 
@@ -30,7 +31,7 @@ def test_who_counts_as_healthy() -> None:
 
 
 def test_healthy_people_are_counted_and_case_studies_listed() -> None:
-    told = summary(
+    found = figures(
         [
             Said(trial("voisard"), SILENT),
             Said(trial("marpino"), None, "t1.csv: torn"),
@@ -39,11 +40,12 @@ def test_healthy_people_are_counted_and_case_studies_listed() -> None:
             Said(trial("stroke_thigh"), SILENT),
         ]
     )
-    assert "Healthy people: 3 trials, 1 with a score, 1 called high." in told
-    assert "Scores: 0.70." in told
+    assert (found["healthy_trials"], found["healthy_scores"], found["healthy_high"]) == (3, [0.7], 1)
+    told = real_walks(found)
+    assert "3 trials, 1 with a score\n  (0.70), 1 called high (100.0 %)" in told
     assert "1 x Only ## left strides could be used" in told
-    assert "| moving_reality | S1 | natural | 0.20 | 0.10 to 0.90 | low | healthy |" in told
-    assert "| stroke_thigh | S1 | natural |  |  |  | Only 12 left strides" in told
+    assert "| moving_reality | S1 | natural | 0.20 (0.10 to 0.90) | low | healthy |" in told
+    assert "| stroke_thigh | S1 | natural |  |  | Only 12 left strides" in told
 
 
 def test_sets_that_are_not_there_are_passed_over(tmp_path: Path) -> None:

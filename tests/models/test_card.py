@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models.artefact import shipped
 from models.card import model_card
+from models.sensitivity import USED, VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +38,36 @@ def test_every_figure_has_its_interval() -> None:
             value, low, high = of[name]
             assert low <= value + 0.03
             assert value - 0.03 <= high
+
+
+def test_shares_curves_and_medians_have_theirs_too() -> None:
+    figures = shipped().evaluation
+    curve, values = figures["decision_curve"], figures["predictive_values_high"].values()
+    rows = [
+        *(figures[name] for name in ("strained_share", "abstained_share")),
+        *(row["strained"] for row in figures["reliability"]),
+        *(row[name] for row in curve for name in ("by_score", "everybody")),
+        *(row[name] for row in values for name in ("positive", "negative")),
+        *(row["median_score"] for row in figures["by_pathway"]),
+        *(row["largest"] for row in figures["overlap"]["cohen_d"].values()),
+    ]
+    assert len(rows) > 50
+    assert all(low <= high for _, low, high in rows)
+
+
+def test_the_card_tells_how_far_the_answers_depend_on_the_labels_weights() -> None:
+    answers = shipped().evaluation["answers"]
+    assert set(answers) == set(VARIANTS) - {USED}
+    for row in answers.values():
+        assert -1.0 <= row["rank_correlation"][0] <= 1.0
+        assert 0.0 <= row["level_changes"][0] <= 1.0
+    assert "## How far the answers depend on the label's weights, in silico" in model_card(shipped())
+
+
+def test_the_card_tells_what_was_said_of_real_walks() -> None:
+    real = shipped().evaluation["real_walks"]
+    assert real["healthy_high"] <= 0.10 * max(1, len(real["healthy_scores"]))
+    assert "## What it says of real walks" in model_card(shipped())
 
 
 def test_the_promises_of_the_shipped_model() -> None:

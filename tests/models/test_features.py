@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from models.features import FEATURES, NAMES, Group, features, worn
+from models.view import VIEW_NAMES, views
+from pipeline.pooling import analyze_tables
 from sensor.person import Person
 from sensor.samples import KNEES, FloatArray, Placement, Side
 from tests.models.walks import FOUR, walked
@@ -80,3 +82,15 @@ def test_every_feature_has_a_name_and_words_of_its_own() -> None:
     for feature in FEATURES:
         assert "_" not in feature.words
         assert feature.words[0].islower()
+
+
+def test_recordings_taken_together_keep_what_counts_from_standing() -> None:
+    """And no change while walking is read across pauses of a length that nobody knows."""
+    walk, alone = walked("antalgic_knee", 0.6)
+    together = analyze_tables([walk.table, walk.table])
+    for name in ("forward_tilt_deg", "list_deg", "list_to_short_stance_deg"):
+        column = NAMES.index(name)
+        expected = features(alone, walk.table.person)[column]
+        assert features(together, walk.table.person)[column] == pytest.approx(expected, abs=0.05), name
+    changes = [i for i, name in enumerate(VIEW_NAMES) if name.endswith("_change_pct_min")]
+    assert np.isnan(views(together, walk.table.person)[:, changes]).all()

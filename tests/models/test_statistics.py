@@ -47,7 +47,9 @@ def test_cohen_d_is_a_difference_in_sds() -> None:
 def test_calibration_error_by_hand() -> None:
     score, label = np.array([0.2, 0.2, 0.8, 0.8]), np.array([False, False, True, True])
     assert calibration_error(score, label, bins=2) == pytest.approx(0.2)
-    assert reliability(score, label, bins=2) == [[pytest.approx(0.2), 0.0, 2], [pytest.approx(0.8), 1.0, 2]]
+    low, high = reliability(score, label, [1, 2, 3, 4], bins=2)
+    assert (low["score"], low["strained"], low["walks"]) == (pytest.approx(0.2), [0.0, 0.0, 0.0], 2)
+    assert (high["score"], high["strained"], high["walks"]) == (pytest.approx(0.8), [1.0, 1.0, 1.0], 2)
 
 
 def test_net_benefit_by_hand() -> None:

@@ -146,4 +146,4 @@ def test_evaluation_compares_with_the_baselines(cohort: Cohort, monkeypatch: pyt
     assert found["in_silico"] is True
     assert found["generator_too_easy"] is (auc > 0.95)
     assert found["held_out_devices"]["condition"] == "poor"
-    assert sum(count for _, _, count in found["reliability"]) == found["walks"]
+    assert sum(row["walks"] for row in found["reliability"]) == found["walks"]
