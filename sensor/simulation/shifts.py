@@ -14,7 +14,7 @@ ANCHORS = (0.0, 0.25, 0.55, 0.85, 1.0)  # severities: none, mild, moderate, seve
 # healthy ones better than the aim for overlap (5.10) allows, docs/simulator.md
 RESPONSE_SD = 0.40  # people differ in how much they show of one shift
 COMMON_SD = 0.30  # and of all of them: some limp, some hardly do [assumption]
-RESPONSE_RANGE = (0.0, 2.0)
+RESPONSE_RANGE = (0.0, 1.45)
 SIDE_SD = 0.10  # between the legs of one person, where a table changes both alike
 
 
