@@ -6,10 +6,11 @@ import numpy as np
 
 from models.artefact import LOGISTIC_SD, HiddenInterval, logistic
 from models.cohort import Cohort, IntArray
-from sensor.samples import FloatArray
+from sensor.samples import BoolArray, FloatArray
 
 COVERAGE = 0.90
 RESAMPLED = 200
+HALVINGS = 20
 FEWEST_NEAR = 20  # rows from which the ends at one knot are read
 
 
@@ -17,12 +18,20 @@ def hidden_interval(cohort: Cohort, log_odds: FloatArray, knots: int, seed: int)
     """Conformalised quantiles of the hidden strain given the score.
 
     On half of the persons the 5th and 95th percentile of the margin are read near each knot, made to rise with the
-    score, and on the other half widened, or narrowed, until nine of ten lie inside.
+    score, and on the other half widened, or narrowed, until nine of ten lie inside. What is given is the mean over
+    several halvings: one alone says much about who happened to be in which half.
     """
     persons = np.unique(cohort.person)
-    first = np.isin(cohort.person, np.random.default_rng(seed).permutation(persons)[::2])
     at = np.unique(np.quantile(log_odds, np.linspace(0.02, 0.98, knots)))
-    reach = max(FEWEST_NEAR, int(first.sum()) // knots)
+    draw = np.random.default_rng(seed)
+    halves = (np.isin(cohort.person, draw.permutation(persons)[::2]) for _ in range(HALVINGS))
+    ends = np.mean([_of_halves(cohort, log_odds, at, first) for first in halves], axis=0)
+    return HiddenInterval(at, ends[0], ends[1])
+
+
+def _of_halves(cohort: Cohort, log_odds: FloatArray, at: FloatArray, first: BoolArray) -> FloatArray:
+    """Ends of the interval at the knots, (2, k): learned on the ``first`` half, widened on the other."""
+    reach = max(FEWEST_NEAR, int(first.sum()) // len(at))
     low, high = np.empty(len(at)), np.empty(len(at))
     for i, knot in enumerate(at):
         near = np.argsort(np.abs(log_odds[first] - knot), kind="stable")[:reach]
@@ -30,8 +39,16 @@ def hidden_interval(cohort: Cohort, log_odds: FloatArray, knots: int, seed: int)
     low, high = np.maximum.accumulate(low), np.maximum.accumulate(high)
     margin, rest = cohort.margin[~first], log_odds[~first]
     miss = np.maximum(np.interp(rest, at, low) - margin, margin - np.interp(rest, at, high))
-    wider = float(np.quantile(miss, min(1.0, COVERAGE * (1.0 + 1.0 / len(miss)))))
-    return HiddenInterval(at, low - wider, high + wider)
+    wider = float(np.quantile(miss, enough(np.array(cohort.person)[~first])))
+    return np.array([low - wider, high + wider])
+
+
+def enough(persons: IntArray) -> float:
+    """Share of the rows of these persons that has to be inside so that nine of ten rows of the next person are.
+
+    Persons count, not rows, for the rows of a person are alike: the (n + 1) / n of conformal prediction with n persons.
+    """
+    return min(1.0, COVERAGE * (1.0 + 1.0 / len(np.unique(persons))))
 
 
 def share_interval(cohort: Cohort, log_odds: FloatArray, knots: int, blur: float, seed: int) -> HiddenInterval:
@@ -58,8 +75,7 @@ def share_interval(cohort: Cohort, log_odds: FloatArray, knots: int, blur: float
     return HiddenInterval(at, low, high)
 
 
-def least_consistency(consistency: FloatArray, truth: IntArray) -> float:
-    """Consistency that nine of ten true pathways reach, from (n, c) by pathway and the true columns (n,)."""
+def least_consistency(consistency: FloatArray, truth: IntArray, persons: IntArray) -> float:
+    """Consistency that nine of ten true pathways reach, from (n, c) by pathway, the true columns and persons (n,)."""
     of_truth = consistency[np.arange(len(truth)), truth]
-    share = max(0.0, 1.0 - COVERAGE * (1.0 + 1.0 / len(truth)))
-    return float(np.quantile(of_truth, share, method="lower"))
+    return float(np.quantile(of_truth, 1.0 - enough(persons), method="lower"))

@@ -19,8 +19,8 @@ SIDED = frozenset(name for name, pathway in PATHWAYS.items() if pathway.affected
 SHARPNESS = np.geomspace(0.2, 1.2, 19)
 LEVELS = (0.25, 0.75)  # quantiles of the severities that teach; each pathway has a group at each
 HOLD = 5.0  # rows' worth of holding a line at the healthy walk
-# How far the usual walk may lie from the simulator's, in SDs of a measure: the means of three sets of real healthy walks
-# lie 1.1 to 1.4 from it (root mean square over the measures they have), docs/risk-model.md
+# How far the usual walk may lie from the simulator's, in SDs of a measure: the means of three sets of real healthy
+# walks lie 1.1 to 1.4 from it (root mean square over the measures they have), docs/risk-model.md
 USUAL_SD = 1.2
 LEAST_TOGETHER = 20.0  # rows in which two measures were seen together; fewer say nothing about how they go together
 
@@ -85,7 +85,8 @@ def learned(
             tried.append((float(loss), shrinkage, float(sharpness), plain, found))
     _, shrinkage, sharpness, plain, found = min(tried, key=lambda one: one[0])
     worn_by = np.array([worn(one) for one in cohort.views])
-    least = {name: _least(found, truth, worn_by == name) for name in WORN}
+    persons = np.array(cohort.person)
+    least = {name: _least(found, truth, persons, worn_by == name) for name in WORN}
     return replace(plain, sharpness=sharpness, least_consistency=least), shrinkage
 
 
@@ -94,8 +95,8 @@ def pathway_numbers(cohort: Cohort) -> IntArray:
     return np.asarray(np.unique(cohort.shown, return_inverse=True)[1], dtype=np.int64)
 
 
-def _least(consistency: FloatArray, truth: IntArray, keep: BoolArray) -> float:
-    return least_consistency(consistency[keep], truth[keep]) if keep.any() else 0.0
+def _least(consistency: FloatArray, truth: IntArray, persons: IntArray, keep: BoolArray) -> float:
+    return least_consistency(consistency[keep], truth[keep], persons[keep]) if keep.any() else 0.0
 
 
 def _both_views(
