@@ -54,7 +54,6 @@ SWING_SIDE_SD_DEG = 1.2  # [assumption]
 # People's knee curves differ in form too, not in mean and size alone: of the total SD of 6.3 deg [Schwartz 2008] the
 # mean explains 4.5 and the size about 1.8. How much of the rest is form: docs/simulator.md
 KNEE_FORM_SD_DEG = 2.0
-KNEE_FORM_SIDE_SHARE = 0.35  # of it that is one leg's own
 KNEE_FORM_HARMONICS = np.arange(1, 7)  # of the gait cycle; the k-th has 1/k of the first's size
 STRIDE_CV = 0.015  # of the young, 1.3 % [Hausdorff]; 1.5 to 2.5 % of older people [recalled]
 STRIDE_CV_PER_YEAR = 0.0003  # after 55
@@ -95,7 +94,7 @@ class Body:
     stance_offset: float  # of the stance fraction, both legs alike
     loading_log_ratio: float  # of the knee's bending under load
     swing_difference_deg: float  # of its peak in swing
-    knee_form_deg: ComplexArray  # (2, 7) Fourier coefficients of the own form of each knee's curve
+    knee_form_deg: ComplexArray  # (7,) Fourier coefficients of how the form of both knees' curves differs
     impact_gain: float
     stride_cv: float
     unsteady: float  # factor on how much strides differ
@@ -196,12 +195,10 @@ def _amplitudes(seed: int, age_years: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _knee_form(seed: int) -> ComplexArray:
-    draw = stream(seed, "knee form")
-    shared, own = (draw.standard_normal((2, *size, len(KNEE_FORM_HARMONICS))) for size in ((1,), (2,)))
-    both = np.sqrt(1.0 - KNEE_FORM_SIDE_SHARE**2) * shared + KNEE_FORM_SIDE_SHARE * own
+    real, imaginary = stream(seed, "knee form").standard_normal((2, len(KNEE_FORM_HARMONICS)))
     size = 1.0 / KNEE_FORM_HARMONICS
-    form = np.zeros((2, KNEE_FORM_HARMONICS[-1] + 1), complex)
-    form[:, KNEE_FORM_HARMONICS] = KNEE_FORM_SD_DEG / np.linalg.norm(size) * size * (both[0] + 1j * both[1])
+    form = np.zeros(KNEE_FORM_HARMONICS[-1] + 1, complex)
+    form[KNEE_FORM_HARMONICS] = KNEE_FORM_SD_DEG / np.linalg.norm(size) * size * (real + 1j * imaginary)
     return form
 
 

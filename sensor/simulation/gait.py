@@ -178,7 +178,7 @@ def _leg_curves(body: Body, role: int, leg: LegShift, whole: BodyShift, v_star: 
 
     knee = rows[Channel.KNEE_FLEXION]
     loading = max(0.0, float(knee[: GRID // 4].max() - knee[0]))
-    form = healthy.evaluate(body.knee_form_deg[role][None], phase)[0]
+    form = healthy.evaluate(body.knee_form_deg[None], phase)[0]
     bent = form + leg.knee_contact_deg * (_bump(phase, 0.0, 0.06) + _bump(phase, 0.14, 0.055))
     side = 1.0 if role == AFFECTED else -1.0
     more_loading = leg.knee_loading + np.expm1(0.5 * side * body.loading_log_ratio)

@@ -26,6 +26,7 @@ TURN_STEPS = (4, 7)  # half-open range
 TURN_PACE = 0.5  # of the straight speed and amplitude
 BEFORE_CONTACT, AFTER_CONTACT = 0.02, 0.04  # of the stride, spans about the contacts in which no time is stretched
 BEFORE_LEAVING, AFTER_LEAVING = 0.05, 0.105
+SMOOTH_S = 0.08  # the pace of the curves changes within; a sudden change would jerk the leg where nothing touches it
 STANCE_SD = 0.006  # of the stance fraction, from stride to stride
 LEAST_LANDINGS = 3  # of a walk, the standing feet's two among them
 GRACE_S = 6.0  # no turn is begun this close to the end
@@ -113,7 +114,7 @@ class Steps:
             knots += [(landed + (1.0 - BEFORE_CONTACT) * length, count + 1.0 - BEFORE_CONTACT)]
         knots += [(contact[-1], float(len(stride)))]
         x, y = np.array(knots).T
-        return MonotoneCurve(x, y)(time_s)
+        return MonotoneCurve(x, y).averaged(time_s, SMOOTH_S)
 
     def common_phase(self, time_s: FloatArray) -> FloatArray:
         """Gait cycles of the body: whole where the affected leg lands, half where the other one does."""
@@ -122,7 +123,7 @@ class Steps:
         x = np.concatenate([affected, other])
         y = np.concatenate([first + np.arange(len(affected)), 0.5 + np.arange(len(other))])
         order = np.argsort(x)
-        return MonotoneCurve(x[order], y[order])(time_s)
+        return MonotoneCurve(x[order], y[order]).averaged(time_s, SMOOTH_S)
 
     def pace(self, time_s: FloatArray) -> FloatArray:
         """Share of the steady walk, 0 standing to 1 walking straight."""

@@ -122,7 +122,7 @@ class TestClockAndRate:
         spec = WalkSpec("antalgic_knee", Side.LEFT, 0.5, duration_s=34.0, seed=3, placements=KNEES)
         usual, made = analyze_table(walk(spec).table, params=SOON), walk(replace(spec, rate_hz=rate_hz))
         found = analyze_table(made.table, params=SOON)
-        assert effect(found) == pytest.approx(effect(usual), abs=1.5)
+        assert effect(found) == pytest.approx(effect(usual), abs=2.0)
         assert effect(found) == pytest.approx(truth(made), abs=2.0)
         stride_s = found.gait["stride_time_s"].value
         assert stride_s == pytest.approx(usual.gait["stride_time_s"].value, rel=0.01)
@@ -139,7 +139,7 @@ class TestClockAndRate:
         assert min(result.asymmetry["step_time"].n_left, result.asymmetry["step_time"].n_right) >= 30
         assert {a.flag for a in result.asymmetry.values()} == {Flag.NONE}
         for metric in ("stance_time", "swing_time"):  # between the grid's samples a wave is interpolated: not the same
-            assert effect(result, metric) == pytest.approx(effect(together, metric), abs=0.4)
+            assert effect(result, metric) == pytest.approx(effect(together, metric), abs=0.5)
 
 
 class TestSensorsLeftOut:
@@ -195,7 +195,7 @@ class TestWhatMustBeSeen:
             difference = analyze_table(made.table).pelvis["drop_difference_deg"].value
             assert difference is not None
             assert sign * difference > 1.5
-            assert difference == pytest.approx(truth(made, "drop_difference_deg"), abs=2.0)
+            assert difference == pytest.approx(truth(made, "drop_difference_deg"), abs=2.5)
 
     @pytest.mark.parametrize(("gain", "side"), [(0.4, Side.LEFT), (0.6, Side.RIGHT), (2.5, Side.RIGHT)])
     def test_unequal_impacts_with_equal_timing_are_no_limp(self, gain: float, side: Side) -> None:

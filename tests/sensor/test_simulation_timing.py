@@ -88,20 +88,22 @@ def test_phase_is_whole_at_contacts_and_smooth_between() -> None:
     for role in (AFFECTED, OTHER):
         contact, leave = laid.contact_s[role], laid.leave_s[role]
         count = np.arange(len(contact))
-        assert laid.phase(role, contact) == pytest.approx(count, abs=1e-9)
-        assert laid.phase(role, leave) == pytest.approx(count[:-1] + state.curve_stance, abs=1e-9)
+        assert laid.phase(role, contact) == pytest.approx(count, abs=1e-3)
+        assert laid.phase(role, leave) == pytest.approx(count[:-1] + state.curve_stance, abs=1e-3)
         time_s = np.arange(contact[0], contact[-1], 0.002)
         speed = np.diff(laid.phase(role, time_s)) / 0.002
         assert speed.min() > 0.0
-        assert np.abs(np.diff(speed)).max() < 0.05 * speed.max()
+        faster = np.diff(speed)
+        assert np.abs(faster).max() < 0.05 * speed.max()
+        assert np.abs(np.diff(faster)).max() < 0.2 * np.abs(faster).max()  # no jerk where nothing touches
 
 
 def test_common_phase_counts_both_legs() -> None:
     laid = laid_out(gait_of("antalgic_knee", 0.9, 2))
     whole = laid.common_phase(laid.contact_s[AFFECTED])
     half = laid.common_phase(laid.contact_s[OTHER])
-    assert whole == pytest.approx(np.round(whole), abs=1e-9)
-    assert half - 0.5 == pytest.approx(np.round(half - 0.5), abs=1e-9)
+    assert whole == pytest.approx(np.round(whole), abs=1e-3)
+    assert half - 0.5 == pytest.approx(np.round(half - 0.5), abs=1e-3)
 
 
 def test_turns_are_half_circles_inside_the_walk() -> None:
@@ -148,6 +150,20 @@ def test_a_monotone_curve_meets_its_knots_and_never_turns_back(steps_xy: list[tu
     assert curve(x) == pytest.approx(y)
     fine = curve(np.linspace(x[0] - 1.0, x[-1] + 1.0, 500))
     assert (np.diff(fine) > -1e-9).all()
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.01, 5.0), st.floats(0.01, 5.0)), min_size=3, max_size=12),
+    st.floats(0.05, 3.0),
+    st.floats(-2.0, 12.0),
+)
+def test_the_averaged_curve_is_the_mean_of_the_curve(
+    steps_xy: list[tuple[float, float]], width: float, at: float
+) -> None:
+    x, y = np.cumsum(np.array(steps_xy), axis=0).T
+    curve = MonotoneCurve(x, y)
+    near = at + width * ((np.arange(4000) + 0.5) / 4000 - 0.5)
+    assert curve.averaged(np.array([at]), width)[0] == pytest.approx(curve(near).mean(), abs=1e-4, rel=1e-4)
 
 
 def test_a_monotone_curve_refuses_knots_that_turn_back() -> None:
