@@ -116,8 +116,10 @@ def _clock_sd(norm: AsymmetryNorm, left: float, right: float, params: AsymmetryP
 def _flag(norm: AsymmetryNorm, effect: float, ci: Interval, strides: int, params: AsymmetryParams) -> tuple[Flag, str]:
     size = abs(effect)
     nearest = max(0.0, ci[0] if effect > 0 else -ci[1])
-    if size <= max(norm.normal, norm.least_change):
+    if size <= norm.normal:
         return Flag.NONE, ""
+    if size <= norm.least_change:
+        return Flag.NONE, f"outside the band, but below the least change that can be detected ({norm.least_change:g})"
     if strides < params.flag_strides:
         return Flag.NONE, f"outside the band, but {strides} strides a side are too few to flag ({params.flag_strides})"
     if nearest <= norm.normal:

@@ -25,7 +25,7 @@ from pipeline.summary_measures import SummaryParams, gait_measures, joint_measur
 from pipeline.timecourse import TimeCourseParams, half_minutes, time_course
 from pipeline.waveforms import WaveformParams, waveform_differences
 from sensor.person import Person
-from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
+from sensor.samples import KNEES, THIGHS, Side
 
 _LEGS = frozenset((*KNEES, *THIGHS))
 _NEEDS_AXES = {"stride_length": frozenset(KNEES), "knee_flexion_loading": _LEGS, "knee_flexion_swing": _LEGS}
@@ -148,9 +148,12 @@ def _why_not(metric: str, parts: Sequence[Part]) -> str:
             return "needs sensors on both thighs and below both knees"
         standing = all(part.calibration is None or part.calibration.standing for part in parts)
         return "" if standing else "needs quiet standing as zero"
-    if metric == "step_time" and (set(HIPS) & worn or {Placement.SACRUM, Placement.TRUNK} & worn):
+    if set(KNEES) <= worn:
         return ""
-    return "" if set(KNEES) <= worn else "needs sensors below both knees"
+    # A contact that one sensor sees lies elsewhere than what another one sees: 3 points of a step, if each sees a foot.
+    if metric == "step_time" and not worn & _LEGS:
+        return ""
+    return "needs sensors below both knees" + (", or none on a leg" if metric == "step_time" else "")
 
 
 def _pelvis_series(parts: Sequence[Part]) -> PelvisSeries:

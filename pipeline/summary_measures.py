@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import exp, sqrt
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from sensor.person import Person
 from sensor.samples import FloatArray, Side
 
 CV_STRIDES = 20  # fewer say little about variability; design notes 1.2 ask for 50
+CV_ALIKE = 1.3  # neighbouring strides are alike: so much more does the SD's square scatter than of independent ones
 _CV_BAND = (0.0, 4.0)  # per cent; above 3 to 4 is suspicious [M]
 # Working limits [M/A]: design notes 1.2 give .85 to .95 and 2 to 4 for healthy walks, by definitions near to ours.
 _SMOOTHNESS_BANDS: Mapping[str, Interval] = {
@@ -266,8 +268,9 @@ def variability(strides: Sequence[Stride]) -> Measure:
     cv = [100.0 * float(side.std(ddof=1) / side.mean()) for side in sides]
     n = sum(len(side) for side in sides)
     value = float(np.mean(cv))
-    error = value / np.sqrt(2.0 * n)  # of an SD from n normal values; the mean's part is negligible
-    return Measure(name, unit, value, (value - 1.96 * error, value + 1.96 * error), n, _CV_BAND)
+    # Of an SD from independent normal values the logarithm has an SD of sqrt(1 / 2n); both sides see the same time.
+    spread = 1.96 * sqrt(CV_ALIKE * len(sides) / (2.0 * n))
+    return Measure(name, unit, value, (value * exp(-spread), value * exp(spread)), n, _CV_BAND)
 
 
 def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: str, params: SummaryParams) -> Measure:
