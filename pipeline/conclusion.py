@@ -119,7 +119,7 @@ def _quality(parts: Sequence[Part], strides: tuple[Stride, ...], params: Quality
 
 def _matched(strides: Sequence[Stride], leg_m: float) -> Matched | None:
     """Speed that references are matched to; without knee sensors there is none."""
-    speeds = np.array([s.stride_length_m / s.stride_time_s for s in strides if s.valid])
+    speeds = np.array([s.speed_m_s for s in strides if s.valid])
     speeds = speeds[np.isfinite(speeds)]
     return Matched(float(np.median(speeds)), leg_m) if len(speeds) else None
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from pipeline.result import BoutKind, Measure, Rest, Status
 from pipeline.sampling import BootstrapParams, interval95, median_draws
-from pipeline.walking_time import Course, Quantity, speed_m_s
+from pipeline.walking_time import Course, Quantity
 from sensor.samples import FloatArray
 
 
@@ -48,7 +48,7 @@ class _Compared:
 
 
 _QUANTITIES = (
-    _Compared("speed", speed_m_s),
+    _Compared("speed", lambda stride: stride.speed_m_s),
     _Compared("stride_length", lambda stride: stride.stride_length_m),
     _Compared("lean", lambda stride: stride.trunk_lean_deg, in_degrees=True),
 )
@@ -71,7 +71,7 @@ def until_rest(course: Course, rests: Sequence[Rest]) -> list[Measure]:
     if not rests:
         return [_absent(name, unit, "no rest was seen between walks") for name, unit in names]
     walked_s = rests[0].walked_s
-    speeds = course.during(0).values(speed_m_s)
+    speeds = course.during(0).values(lambda stride: stride.speed_m_s)
     speeds = speeds[np.isfinite(speeds)]
     out = [Measure("walked_to_rest_s", "s", round(walked_s, 2), n=len(rests))]
     if not len(speeds):
@@ -84,7 +84,10 @@ def warm_up(course: Course, params: RecoveryParams) -> list[Measure]:
     first = course.during(0)
     begun = first.walking_s < params.warm_up_s
     settled = ~begun & (first.walking_s < params.settled_s)
-    quantities = (("warm_up_speed_pct", speed_m_s), ("warm_up_stride_time_pct", lambda stride: stride.stride_time_s))
+    quantities = (
+        ("warm_up_speed_pct", lambda stride: stride.speed_m_s),
+        ("warm_up_stride_time_pct", lambda stride: stride.stride_time_s),
+    )
     out = []
     for name, of in quantities:
         values = first.values(of)

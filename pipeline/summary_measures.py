@@ -74,7 +74,7 @@ def gait_measures(
     """
     valid = [s for s in strides if s.valid]
     stride_time = np.array([s.stride_time_s for s in valid])
-    speed = np.array([s.stride_length_m / s.stride_time_s for s in valid])
+    speed = np.array([s.speed_m_s for s in valid])
     double = np.array([100.0 * s.double_support_s / s.stride_time_s for s in valid])
     bands = {
         "speed_m_s": speed_band(person.age_years, person.sex),

@@ -20,7 +20,7 @@ import numpy as np
 from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN
 from pipeline.recovery import RecoveryParams, recoveries, until_rest, warm_up
 from pipeline.result import HalfMinute, Measure, Rest, Status, Stride
-from pipeline.walking_time import Course, Quantity, course, speed_m_s
+from pipeline.walking_time import Course, Quantity, course
 from sensor.samples import FloatArray, Side
 
 _OfBin = Callable[[Sequence[Stride]], float]  # NaN when the half minute does not show it
@@ -51,7 +51,14 @@ def time_course(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeCo
     lasting = found if walk is None else found.during(walk)
     measures = [
         replace(
-            _slope("speed_slope_pct_min", "%/min", lasting, _median_of(speed_m_s, params), params, relative=True),
+            _slope(
+                "speed_slope_pct_min",
+                "%/min",
+                lasting,
+                _median_of(lambda s: s.speed_m_s, params),
+                params,
+                relative=True,
+            ),
             band=(-SPEED_SLOPE_NORMAL_PCT_MIN, SPEED_SLOPE_NORMAL_PCT_MIN),
         ),
         _slope(
@@ -97,7 +104,9 @@ def half_minutes(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeC
             if len(inside) < params.strides_in_bin:
                 continue
             some = [found.strides[i] for i in inside]
-            speed, length = (_median_of(of, params)(some) for of in (speed_m_s, lambda s: 0.5 * s.stride_length_m))
+            speed, length = (
+                _median_of(of, params)(some) for of in (lambda s: s.speed_m_s, lambda s: 0.5 * s.stride_length_m)
+            )
             walked_s = float(0.5 * (found.walking_s[inside[0]] + found.walking_s[inside[-1]]))
             last = max(stride.next_ic_s for stride in some)
             shown = (value if np.isfinite(value) else None for value in (speed, length))
