@@ -214,3 +214,9 @@ def curve_band(name: str, at: Matched, points: int) -> tuple[FloatArray, FloatAr
     if name == "pelvis_tilt":
         mean = mean - mean.mean()  # ours is measured from standing, not from a horizontal pelvis
     return mean - _CURVE_SD[name], mean + _CURVE_SD[name]
+
+
+def band_z(value: float, band: Interval) -> float:
+    """Where a value lies in a band, in reference SDs from its middle: half its width counts as 1.96."""
+    low, high = band
+    return 1.96 * (value - 0.5 * (low + high)) / (0.5 * (high - low))

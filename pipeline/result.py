@@ -270,6 +270,11 @@ class ChainLink:
     reason: str
     evidence: tuple[str, ...] = ()
 
+    @classmethod
+    def absent(cls, link: Link, reason: str) -> ChainLink:
+        """A link of which these sensors, or this walk, show nothing."""
+        return cls(link, Status.NOT_ASSESSED, None, "", None, None, Confidence.LOW, reason)
+
 
 class BoutKind(StrEnum):
     """What a person does for a while."""
