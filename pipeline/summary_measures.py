@@ -28,7 +28,7 @@ from pipeline.norms import (
     stride_time_band,
 )
 from pipeline.result import Confidence, Interval, Measure, Status, Stride
-from pipeline.sampling import BootstrapParams, interval95, median_draws, widened
+from pipeline.sampling import BootstrapParams, draws_of_both, interval95, median_draws, widened
 from sensor.person import Person
 from sensor.samples import FloatArray, Side
 
@@ -296,10 +296,9 @@ def _difference(
     if n < params.least_strides:
         reason = why_not if n == 0 else f"only {n} strides a side could be used"
         return Measure(what.name, what.unit, None, None, n, band, Status.NOT_ASSESSED, reason)
-    draws = [median_draws(side, params.bootstrap, stream) for stream, side in enumerate((left, right))]
-    count = min(len(draw) for draw in draws)
+    drawn_left, drawn_right = draws_of_both(left, right, params.bootstrap)
     value = float(np.median(left) - np.median(right))
-    ci = widened(value, interval95(draws[0][:count] - draws[1][:count]), what.instrument_sd or 0.0)
+    ci = widened(value, interval95(drawn_left - drawn_right), what.instrument_sd or 0.0)
     return Measure(
         what.name, what.unit, value, ci, n, band, instrument_sd=what.instrument_sd, confidence=what.confidence
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.asymmetry import of_side
 from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN
 from pipeline.recovery import RecoveryParams, recoveries, until_rest, warm_up
 from pipeline.result import HalfMinute, Interval, Measure, Rest, Status, Stride
@@ -125,14 +126,10 @@ def _slope(what: _Sloped, lasting: Course, params: TimeCourseParams) -> Measure:
     return Measure(what.name, what.unit, slope, (float(low), float(high)), len(lasting.strides), what.band)
 
 
-def _finite(strides: Sequence[Stride], of: Quantity, side: Side | None = None) -> FloatArray:
-    values = np.array([of(s) for s in strides if side is None or s.side is side], dtype=np.float64)
-    return values[np.isfinite(values)]
-
-
 def _median_of(of: Quantity) -> _OfBin:
     def median(strides: Sequence[Stride], least: int) -> float:
-        values = _finite(strides, of)
+        values = np.array([of(stride) for stride in strides], dtype=np.float64)
+        values = values[np.isfinite(values)]
         return float(np.median(values)) if len(values) >= least else float("nan")
 
     return median
@@ -140,7 +137,7 @@ def _median_of(of: Quantity) -> _OfBin:
 
 def _stance_ratio(strides: Sequence[Stride], least: int) -> float:
     """100 ln(left / right) of the median stance times."""
-    sides = [_finite(strides, lambda s: s.stance_time_s, side) for side in Side]
+    sides = [of_side(strides, side, "stance_time_s") for side in Side]
     if min(map(len, sides)) < least:
         return float("nan")
     return 100.0 * float(np.log(np.median(sides[0]) / np.median(sides[1])))
@@ -148,7 +145,7 @@ def _stance_ratio(strides: Sequence[Stride], least: int) -> float:
 
 def _variability(strides: Sequence[Stride], least: int) -> float:
     """Mean over the sides of 100 SD / mean of the stride time."""
-    sides = [_finite(strides, lambda s: s.stride_time_s, side) for side in Side]
+    sides = [of_side(strides, side, "stride_time_s") for side in Side]
     shares = [100.0 * float(t.std(ddof=1) / t.mean()) for t in sides if len(t) >= least]
     return float(np.mean(shares)) if shares else float("nan")
 
