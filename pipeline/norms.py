@@ -114,6 +114,8 @@ TRUNK_INSTRUMENT_SD_DEG = {
     "thorax_pelvis_rom_deg": 2.0,
 }
 JOINT_INSTRUMENT_SD_DEG = 3.0
+SPEED_INSTRUMENT_SHARE = 0.11  # SD of the error of speed, part of it, from shanks as from the pelvis: in silico [D]
+DOUBLE_SUPPORT_INSTRUMENT_SD_PCT = 1.5  # points of the cycle: in silico, rounded up [D]
 SHANK_INSTRUMENT_SD_DEG = 2.0  # of its excursion: in silico, poor sensors [D]
 TRUNK_LEAN_DIFFERENCE_NORMAL_DEG = 3.0  # working limit [A]: mild Duchenne patterns of design notes 5.8 reach 4
 SPEED_SLOPE_NORMAL_PCT_MIN = 2.0  # change of speed that healthy people show over minutes of walking [A]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp, sqrt
 
 import numpy as np
 
 from pipeline.asymmetry import of_side
 from pipeline.norms import (
+    DOUBLE_SUPPORT_INSTRUMENT_SD_PCT,
     DROP_DIFFERENCE_NORMAL_DEG,
     FROM_HEADINGS,
     HIPS_APART_NORMAL_DEG,
@@ -17,6 +18,7 @@ from pipeline.norms import (
     OBLIQUITY_OFFSET_NORMAL_DEG,
     PELVIS_INSTRUMENT_SD_DEG,
     SHANK_INSTRUMENT_SD_DEG,
+    SPEED_INSTRUMENT_SHARE,
     TRUNK_INSTRUMENT_SD_DEG,
     TRUNK_LEAN_DIFFERENCE_NORMAL_DEG,
     Matched,
@@ -55,12 +57,16 @@ class SummaryParams:
 
 @dataclass(frozen=True, slots=True)
 class _Summary:
-    """How one measure follows from the median of its values; ``instrument_sd`` is what the sensors add."""
+    """How one measure follows from the median of its values.
+
+    ``instrument_sd`` is what the sensors add, ``instrument_share`` the same as a part of the value.
+    """
 
     name: str
     unit: str
     of_median: Callable[[FloatArray], FloatArray] = lambda median: median
     instrument_sd: float | None = None
+    instrument_share: float = 0.0
     confidence: Confidence | None = None
 
 
@@ -68,6 +74,8 @@ def gait_measures(
     strides: Sequence[Stride], walking_time_s: float, person: Person, at: Matched | None, params: SummaryParams
 ) -> Mapping[str, Measure]:
     """Spatiotemporal measures over the valid strides of both sides.
+
+    The strides of both sides come in order, so a measure of all of them is resampled in blocks twice as long.
 
     Formulas: speed = stride length / stride time per stride; cadence = 120 / stride time; variability = 100 SD / mean
     of stride times, per side, mean of the sides; double support = both of a cycle / stride time.
@@ -83,8 +91,11 @@ def gait_measures(
         "double_support_pct": double_support_band(at) if at else None,
     }
     needs_knees = _lacking(strides, "needs sensors below the knees")
+    params = _of_both(params)
+    of_speed = _Summary("speed_m_s", "m/s", instrument_share=SPEED_INSTRUMENT_SHARE)
+    of_support = _Summary("double_support_pct", "%", instrument_sd=DOUBLE_SUPPORT_INSTRUMENT_SD_PCT)
     measures = [
-        _median(_Summary("speed_m_s", "m/s"), speed, bands["speed_m_s"], needs_knees, params),
+        _median(of_speed, speed, bands["speed_m_s"], needs_knees, params),
         _median(
             _Summary("cadence_spm", "steps/min", lambda t: 120.0 / t),
             stride_time,
@@ -94,7 +105,7 @@ def gait_measures(
         ),
         _median(_Summary("stride_time_s", "s"), stride_time, bands["stride_time_s"], _NO_STRIDES, params),
         _median(
-            _Summary("double_support_pct", "%"),
+            of_support,
             double,
             bands["double_support_pct"],
             _lacking(strides, "needs sensors below both knees"),
@@ -124,7 +135,7 @@ def pelvis_measures(
     out: dict[str, Measure] = {}
     for name in ("obliquity_rom_deg", "tilt_rom_deg", "rotation_rom_deg"):
         values = np.array([getattr(s, name) for s in strides if s.valid])
-        out[name] = _median(_pelvic(name), values, range_band(name, at) if at else None, needs, params)
+        out[name] = _median(_pelvic(name), values, range_band(name, at) if at else None, needs, _of_both(params))
     drops = {side: of_side(strides, side, "drop_deg") for side in Side}
     band = range_band("drop_deg", at) if at else None
     for side in Side:
@@ -138,11 +149,11 @@ def pelvis_measures(
         means = _of_all(strides, f"{name}_mean_deg")
         why = _NO_ZERO if len(means) and not standing else needs
         out[f"{name}_offset_deg"] = _median(
-            _pelvic(f"{name}_offset_deg"), means if standing else means[:0], limits, why, params
+            _pelvic(f"{name}_offset_deg"), means if standing else means[:0], limits, why, _of_both(params)
         )
     apart, together = _of_all(strides, "hips_apart_deg"), (0.0, HIPS_APART_NORMAL_DEG)
     both = _lacking(strides, "needs sensors on both hips")
-    out["hips_apart_deg"] = _median(_Summary("hips_apart_deg", "deg"), apart, together, both, params)
+    out["hips_apart_deg"] = _median(_Summary("hips_apart_deg", "deg"), apart, together, both, _of_both(params))
     return out
 
 
@@ -166,7 +177,7 @@ def trunk_measures(
     lean = values["trunk_lean_deg"] if standing else values["trunk_lean_deg"][:0]
     no_zero = _NO_ZERO if len(values["trunk_lean_deg"]) else needs
     measures = [
-        _median(_trunk("trunk_lean_deg"), lean, None, no_zero, params),
+        _median(_trunk("trunk_lean_deg"), lean, None, no_zero, _of_both(params)),
         *(_median(_trunk(f"trunk_side_lean_{s.value}_deg"), leans[s], None, needs, params) for s in Side),
         _difference(
             _trunk("trunk_side_lean_difference_deg"),
@@ -176,8 +187,8 @@ def trunk_measures(
             needs,
             params,
         ),
-        _median(_trunk("thorax_pelvis_phase_deg"), values["thorax_pelvis_phase_deg"], phase, both, params),
-        _median(_trunk("thorax_pelvis_rom_deg"), values["thorax_pelvis_rom_deg"], None, both, params),
+        _median(_trunk("thorax_pelvis_phase_deg"), values["thorax_pelvis_phase_deg"], phase, both, _of_both(params)),
+        _median(_trunk("thorax_pelvis_rom_deg"), values["thorax_pelvis_rom_deg"], None, both, _of_both(params)),
     ]
     return {measure.name: measure for measure in measures}
 
@@ -281,10 +292,14 @@ def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: 
         return Measure(what.name, what.unit, None, None, n, band, Status.NOT_ASSESSED, reason)
     value = float(what.of_median(np.asarray(np.median(values))))
     low, high = sorted(interval95(what.of_median(median_draws(values, params.bootstrap))))
-    ci = widened(value, (low, high), what.instrument_sd or 0.0)
-    return Measure(
-        what.name, what.unit, value, ci, n, band, instrument_sd=what.instrument_sd, confidence=what.confidence
-    )
+    sd = what.instrument_share * value if what.instrument_share else what.instrument_sd
+    ci = widened(value, (low, high), sd or 0.0)
+    return Measure(what.name, what.unit, value, ci, n, band, instrument_sd=sd, confidence=what.confidence)
+
+
+def _of_both(params: SummaryParams) -> SummaryParams:
+    """For values of both sides in order: a block of neighbours takes twice as many of them."""
+    return replace(params, bootstrap=replace(params.bootstrap, block=2 * params.bootstrap.block))
 
 
 def _difference(

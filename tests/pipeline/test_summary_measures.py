@@ -52,6 +52,28 @@ class TestGait:
         assert found["walking_time_s"].value == 60.0
         assert all(m.n == 60 for name, m in found.items() if m.value is not None)
 
+    def test_what_sensors_add_to_speed_and_support_stays_in_their_intervals(self) -> None:
+        found = gait(both(500, stride_length_m=1.32, double_support_s=0.22))
+        speed, support = found["speed_m_s"], found["double_support_pct"]
+        assert speed.instrument_sd == pytest.approx(0.11 * 1.2)
+        assert support.instrument_sd == 1.5
+        for measure in (speed, support):
+            assert measure.ci95 is not None
+            assert measure.instrument_sd is not None
+            assert (measure.ci95[1] - measure.ci95[0]) / 2.0 == pytest.approx(1.96 * measure.instrument_sd)
+        assert found["cadence_spm"].instrument_sd is None
+
+    def test_strides_of_both_sides_share_their_time(self) -> None:
+        """Right strides half a stride behind the left ones tell hardly anything new."""
+        rng, sides = np.random.default_rng(4), []
+        times = 1.1 + 0.02 * rng.standard_normal(60)
+        for k, t in enumerate(times):
+            sides += [stride(Side.LEFT, 1.1 * k, float(t)), stride(Side.RIGHT, 1.1 * k + 0.55, float(t))]
+        together, alone = (gait(s)["stride_time_s"].ci95 for s in (sides, sides[0::2]))
+        assert together is not None
+        assert alone is not None
+        assert together[1] - together[0] > 0.8 * (alone[1] - alone[0])
+
     def test_only_valid_strides_count(self) -> None:
         odd = [stride(Side.LEFT, 9.0, 2.9, reason="turn", stride_length_m=9.0)] * 50
         found = gait(both(10, stride_length_m=1.32) + odd)
@@ -205,6 +227,6 @@ class TestErrorBudget:
         low = {name for name, measure in self.found().items() if measure.confidence is Confidence.LOW}
         assert low == {"rotation_rom_deg", "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg"}
 
-    def test_what_is_no_angle_has_neither(self) -> None:
-        speed = gait(both(30, stride_length_m=1.32))["speed_m_s"]
-        assert (speed.instrument_sd, speed.confidence) == (None, None)
+    def test_what_is_no_angle_has_no_confidence(self) -> None:
+        found = gait(both(30, stride_length_m=1.32))
+        assert {measure.confidence for measure in found.values()} == {None}
