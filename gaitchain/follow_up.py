@@ -200,7 +200,7 @@ def _reading(document: JsonObject, key: str) -> Reading | None:
     value = entry.get("value", entry.get("log_ratio_pct", entry.get("z_difference")))
     if value is None:
         return None
-    return Reading(float(value), _pair(entry["ci95"]), _pair(entry["band"]))
+    return Reading(float(value), _pair(entry["ci95"]), _pair(entry["band"]), entry.get("instrument_sd"))
 
 
 def _pair(ends: Sequence[float] | None) -> Interval | None:

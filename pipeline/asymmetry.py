@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.norms import ASYMMETRY, AsymmetryNorm
 from pipeline.result import Asymmetry, Flag, Interval, Status, Stride
-from pipeline.sampling import BootstrapParams, interval95, median_draws, widened
+from pipeline.sampling import BootstrapParams, draws_of_both, interval95, widened
 from sensor.samples import FloatArray, Side
 
 FIELD = {
@@ -75,11 +75,13 @@ def asymmetry(metric: str, left: FloatArray, right: FloatArray, why_not: str, pa
     effect = float(_index(norm, middle_left, middle_right))
     # The larger side draws from stream 0, so that the mirrored walk has exactly the mirrored interval.
     streams = (0, 1) if middle_left >= middle_right else (1, 0)
-    draws = [median_draws(side, params.bootstrap, s) for s, side in zip(streams, (left, right), strict=True)]
-    count = min(len(draw) for draw in draws)
+    drawn_left, drawn_right = draws_of_both(left, right, params.bootstrap, streams)
     if not norm.is_angle:  # a spread draw may leave the positive side, where there is no ratio
-        draws = [np.maximum(d, 0.01 * m) for d, m in zip(draws, (middle_left, middle_right), strict=True)]
-    low, high = interval95(_index(norm, draws[0][:count], draws[1][:count]))
+        drawn_left, drawn_right = (
+            np.maximum(drawn_left, 0.01 * middle_left),
+            np.maximum(drawn_right, 0.01 * middle_right),
+        )
+    low, high = interval95(_index(norm, drawn_left, drawn_right))
     other = float(np.hypot(norm.instrument, _clock_sd(norm, middle_left, middle_right, params)))
     ci = widened(effect, (low, high), other)
     flag, reason = _flag(norm, effect, ci, min(counts), params)
@@ -116,8 +118,10 @@ def _clock_sd(norm: AsymmetryNorm, left: float, right: float, params: AsymmetryP
 def _flag(norm: AsymmetryNorm, effect: float, ci: Interval, strides: int, params: AsymmetryParams) -> tuple[Flag, str]:
     size = abs(effect)
     nearest = max(0.0, ci[0] if effect > 0 else -ci[1])
-    if size <= max(norm.normal, norm.least_change):
+    if size <= norm.normal:
         return Flag.NONE, ""
+    if size <= norm.least_change:
+        return Flag.NONE, f"outside the band, but below the least change that can be detected ({norm.least_change:g})"
     if strides < params.flag_strides:
         return Flag.NONE, f"outside the band, but {strides} strides a side are too few to flag ({params.flag_strides})"
     if nearest <= norm.normal:

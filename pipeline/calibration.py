@@ -15,7 +15,7 @@ from pipeline.filters import lowpass_taps, smooth
 from pipeline.forward import Swap
 from pipeline.handedness import HandednessParams, handedness
 from pipeline.landings import ShankLandingParams, landing_profile
-from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix
+from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix, thigh_witness
 from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters
 from pipeline.mounting import mounts
 from pipeline.orientation import Motion
@@ -45,7 +45,7 @@ class CalibrationParams:
     least_walking_s: float = 3.0  # below this nobody walks
     idle_s: float = 120.0  # nobody has walked for so long: what lies before is forgotten ...
     kept_s: float = 60.0  # ... but for this last part, which may hold the standing before the walk
-    leg_active_rad_s: float = 0.8  # RMS in a cell; a walking shank turns with 1.3 (very slow) and more
+    leg_active_rad_s: float = 0.4  # RMS in a cell; a thigh after a stroke has 0.8 to 1.8, a standing one 0.1
     trunk_active_m_s2: float = 0.5  # RMS of the specific force about its mean; very slow walking shakes the pelvis so
     standing: StandingParams = field(default_factory=StandingParams)
     leg: LegAxisParams = field(default_factory=LegAxisParams)
@@ -102,9 +102,12 @@ class Calibration:
 
 
 def active_cells(motions: Mapping[Placement, Motion], start: int, cells: int, params: CalibrationParams) -> BoolArray:
-    """Whether the person walks in each one-second cell from ``start``; legs decide when there are any."""
-    legs = [motions[p] for p in (*KNEES, *THIGHS) if p in motions]
-    if legs:
+    """Whether the person walks in each one-second cell from ``start``.
+
+    The shanks tell, without them the thighs, which also turn in sitting down, without them pelvis and trunk.
+    """
+    worn = [[motions[p] for p in pair if p in motions] for pair in (KNEES, THIGHS)]
+    if legs := next(filter(None, worn), None):
         return np.asarray(np.max([_shake(m.gyr, start, cells) for m in legs], axis=0) > params.leg_active_rad_s)
     shakes = [_shake(motion.acc, start, cells) for motion in motions.values()]
     return np.asarray(np.mean(shakes, axis=0) > params.trunk_active_m_s2)
@@ -238,7 +241,7 @@ def _legs(
             continue
         gait, events = None, params.shank if placement in KNEES else params.thigh
         if placement in THIGHS:
-            axis = _thigh_sign(placement, axis, warmup.gyr, legs)
+            axis = _thigh_sign(placement, axis, warmup, legs, params.leg)
         if placement in KNEES or knee_of(placement) not in legs:
             gait = _learn_gait(motion, axis.axis, warmup, events)
             contacts += _contacts(placement, axis.axis, gait, warmup, events)
@@ -282,17 +285,22 @@ def _contacts(
 
 
 def _thigh_sign(
-    placement: Placement, axis: LegAxis, gyr: Mapping[Placement, FloatArray], legs: Mapping[Placement, LegCalibration]
+    placement: Placement,
+    axis: LegAxis,
+    warmup: _Stretch,
+    legs: Mapping[Placement, LegCalibration],
+    params: LegAxisParams,
 ) -> LegAxis:
-    """A thigh's own asymmetry is weak: let it agree with the shank of its side, which follows it."""
-    knee = knee_of(placement)
-    if knee not in legs:
-        return axis
-    gait = legs[knee].gait
-    lag = round(_THIGH_LEADS * (gait.rhythm.stride if gait is not None else _USUAL_STRIDE))
-    thigh, shank = gyr[placement] @ axis.axis, gyr[knee] @ legs[knee].axis.axis
-    together = float(thigh[:-lag] @ shank[lag:])
-    return axis if together >= 0.0 else LegAxis(-axis.axis, axis.share)
+    """A thigh's own asymmetry is weak: let it agree with the shank of its side, which follows it, or ask it twice."""
+    gyr, walking, knee = warmup.gyr, warmup.walking, knee_of(placement)
+    if knee in legs:
+        gait = legs[knee].gait
+        lag = round(_THIGH_LEADS * (gait.rhythm.stride if gait is not None else _USUAL_STRIDE))
+        thigh, shank = gyr[placement] @ axis.axis, gyr[knee] @ legs[knee].axis.axis
+        agrees = float(thigh[:-lag] @ shank[lag:])
+    else:
+        agrees = thigh_witness(warmup.acc[placement][walking], gyr[placement][walking], axis.axis, params)
+    return axis if agrees >= 0.0 else LegAxis(-axis.axis, axis.share)
 
 
 def _lift(source: Mapping[Placement, LevelMotion], params: PelvisEventParams) -> FloatArray:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pipeline.claudication import claudication
-from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, SLOW_START_PCT
+from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, SLOW_START_PCT, band_z
 from pipeline.result import Asymmetry, ChainLink, Confidence, Flag, Link, Measure, Status
 from sensor.samples import THIGHS, Placement, Side
 
@@ -55,7 +55,7 @@ def chain(seen: Evidence, placements: Collection[Placement]) -> tuple[ChainLink,
             shorter_is_affected=True,
         ),
         _pelvis(seen.pelvis["drop_difference_deg"]),
-        _absent(
+        ChainLink.absent(
             Link.ROTATORS,
             "Hip rotation, which loads the deep external rotators, is not seen by sensors at knees and hips."
             if not set(THIGHS) <= set(placements)
@@ -67,18 +67,14 @@ def chain(seen: Evidence, placements: Collection[Placement]) -> tuple[ChainLink,
     )
 
 
-def _absent(link: Link, reason: str) -> ChainLink:
-    return ChainLink(link, Status.NOT_ASSESSED, None, "", None, None, Confidence.LOW, reason)
-
-
 def _confidence(strides: int) -> Confidence:
     return Confidence.HIGH if strides >= _FIRM_STRIDES else Confidence.MODERATE
 
 
 def _from_asymmetry(link: Link, found: Asymmetry, uneven: str, even: str, *, shorter_is_affected: bool) -> ChainLink:
     if found.effect is None:
-        return _absent(link, found.reason)
-    z = 1.96 * found.effect / found.band[1]
+        return ChainLink.absent(link, found.reason)
+    z = band_z(found.effect, found.band)
     outside = abs(found.effect) > found.band[1]
     smaller = Side.LEFT if found.effect < 0 else Side.RIGHT
     side = smaller if shorter_is_affected else smaller.other
@@ -95,7 +91,7 @@ def _from_asymmetry(link: Link, found: Asymmetry, uneven: str, even: str, *, sho
 
 def _pelvis(difference: Measure) -> ChainLink:
     if difference.value is None or difference.ci95 is None:
-        return _absent(Link.PELVIS, difference.reason)
+        return ChainLink.absent(Link.PELVIS, difference.reason)
     value, (low, high) = difference.value, difference.ci95
     side = Side.LEFT if value > 0 else Side.RIGHT
     outside = abs(value) > DROP_DIFFERENCE_NORMAL_DEG
@@ -107,39 +103,32 @@ def _pelvis(difference: Measure) -> ChainLink:
     )
     if outside and not firm:
         text += " Soft tissue under the sensors alone may do as much."
-    confidence = min_confidence(_confidence(difference.n), Confidence.MODERATE)
     return ChainLink(
         Link.PELVIS,
         Status.OBSERVED,
         value,
         "deg",
-        1.96 * value / DROP_DIFFERENCE_NORMAL_DEG,
+        band_z(value, (-DROP_DIFFERENCE_NORMAL_DEG, DROP_DIFFERENCE_NORMAL_DEG)),
         side if outside else None,
-        Confidence.LOW if outside and not firm else confidence,
+        Confidence.LOW if outside and not firm else Confidence.MODERATE,
         text,
         ("pelvis.drop_difference_deg",),
     )
 
 
-def min_confidence(first: Confidence, second: Confidence) -> Confidence:
-    """The lower of two confidences."""
-    order = list(Confidence)
-    return order[min(order.index(first), order.index(second))]
-
-
 def _lumbar(phase: Measure) -> ChainLink:
     """How trunk and pelvis turn against each other; what that does to L4-S3 is not measured."""
     if phase.value is None:
-        return _absent(
+        return ChainLink.absent(
             Link.LUMBAR,
             f"Lumbar rotation (L4-S3) is read from how the trunk turns against the pelvis: {phase.reason}.",
         )
     if phase.band is None:
-        return _absent(
+        return ChainLink.absent(
             Link.LUMBAR, "How trunk and pelvis turn against each other needs the walking speed as reference."
         )
     low, high = phase.band
-    z = 1.96 * (phase.value - 0.5 * (low + high)) / (0.5 * (high - low))
+    z = band_z(phase.value, phase.band)
     text = f"Trunk and pelvis turn {phase.value:.0f} deg out of step"
     if phase.value < low:
         text += ", more together than usual at this speed, as a stiff or guarded back does."
@@ -165,9 +154,9 @@ def _systemic(seen: Evidence) -> ChainLink:
     """Slow on both sides alike is what a general limitation and arthritis of both legs have in common."""
     speed, stance = seen.gait["speed_m_s"], seen.asymmetry["stance_time"]
     if speed.value is None or speed.band is None:
-        return _absent(Link.SYSTEMIC, speed.reason or "Walking speed is not known.")
+        return ChainLink.absent(Link.SYSTEMIC, speed.reason or "Walking speed is not known.")
     low, high = speed.band
-    z = 1.96 * (speed.value - 0.5 * (low + high)) / (0.5 * (high - low))
+    z = band_z(speed.value, speed.band)
     if speed.value < low:
         text = f"Walking is slower ({speed.value:.2f} m/s) than usual for age and sex; slow walking has many causes."
         if stance.effect is not None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import hypot
+from math import hypot, sqrt
 
 from pipeline.norms import ASYMMETRY
 from pipeline.result import Interval, Link
@@ -32,11 +32,12 @@ class Course(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One measure in one session: its value, 95 % interval and reference band, where there are such."""
+    """One measure in one session: its value; 95 % interval, reference band and instrument's SD where there are such."""
 
     value: float
     ci95: Interval | None = None
     band: Interval | None = None
+    instrument_sd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,10 @@ MEASURE_OF: Mapping[Link, str] = {
 _ONE_SIDED: Mapping[str, int] = {"gait.speed_m_s": -1, "time_course.speed_slope_pct_min": -1}
 
 
+# Its error is one of scale, of leg and sensor height above all: alike in both sessions of a person, so no change.
+_OF_SCALE = frozenset({"gait.speed_m_s"})
+
+
 def change(key: str, earlier: Reading, later: Reading) -> Change:
     """Judge one measure.
 
@@ -114,7 +119,7 @@ def change(key: str, earlier: Reading, later: Reading) -> Change:
         return Change(Course.NOT_ASSESSED, difference, None, "no minimal detectable change is known for it")
     if earlier.band is None or later.band is None:
         return Change(Course.NOT_ASSESSED, difference, None, "it has no reference band to come back to")
-    detectable = max(LEAST_CHANGE[key], hypot(_half_width(earlier), _half_width(later)))
+    detectable = max(LEAST_CHANGE[key], hypot(_half_width(key, earlier), _half_width(key, later)))
     before, after = _beyond(key, earlier.value, earlier.band), _beyond(key, later.value, later.band)
     status, reason = _judged(before, after, abs(difference) > detectable)
     return Change(status, difference, detectable, reason)
@@ -135,8 +140,12 @@ def _judged(before: float, after: float, detectable: bool) -> tuple[Course, str]
     return Course.WORSE, "has left reference" if before == 0.0 else "farther from reference"
 
 
-def _half_width(reading: Reading) -> float:
-    return 0.0 if reading.ci95 is None else 0.5 * (reading.ci95[1] - reading.ci95[0])
+def _half_width(key: str, reading: Reading) -> float:
+    if reading.ci95 is None:
+        return 0.0
+    half = 0.5 * (reading.ci95[1] - reading.ci95[0])
+    own = 1.96 * reading.instrument_sd if key in _OF_SCALE and reading.instrument_sd else 0.0
+    return sqrt(max(0.0, half * half - own * own))
 
 
 def _beyond(key: str, value: float, band: Interval) -> float:

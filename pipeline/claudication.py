@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN
+from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN, band_z
 from pipeline.result import ChainLink, Confidence, Link, Measure, Status
 
 _SLOPE = "speed_slope_pct_min"
@@ -23,14 +23,8 @@ def claudication(course: Mapping[str, Measure]) -> ChainLink:
     """The link from the measures of the time course."""
     slope = course[_SLOPE]
     if slope.value is None:
-        return ChainLink(
+        return ChainLink.absent(
             Link.CLAUDICATION,
-            Status.NOT_ASSESSED,
-            None,
-            "",
-            None,
-            None,
-            Confidence.LOW,
             "Needs a walk-sit-walk protocol of six minutes or more, to see whether walking worsens and sitting helps: "
             f"{slope.reason}.",
         )
@@ -44,7 +38,7 @@ def claudication(course: Mapping[str, Measure]) -> ChainLink:
         Status.OBSERVED,
         slope.value,
         "%/min",
-        1.96 * slope.value / SPEED_SLOPE_NORMAL_PCT_MIN,
+        band_z(slope.value, (-SPEED_SLOPE_NORMAL_PCT_MIN, SPEED_SLOPE_NORMAL_PCT_MIN)),
         None,
         Confidence.LOW if course["recovery_speed_sitting_pct"].value is None else Confidence.MODERATE,
         " ".join([*sentences, *_recoveries(course), *_pattern(course)]),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from importlib.metadata import version
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,7 +26,9 @@ from pipeline.summary_measures import SummaryParams, gait_measures, joint_measur
 from pipeline.timecourse import TimeCourseParams, half_minutes, time_course
 from pipeline.waveforms import WaveformParams, waveform_differences
 from sensor.person import Person
-from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
+from sensor.samples import KNEES, THIGHS, Side
+
+_Series = TypeVar("_Series", PelvisSeries, KneeSeries)
 
 _LEGS = frozenset((*KNEES, *THIGHS))
 _NEEDS_AXES = {"stride_length": frozenset(KNEES), "knee_flexion_loading": _LEGS, "knee_flexion_swing": _LEGS}
@@ -73,6 +76,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     duration_s = sum(part.duration_s for part in parts)
     learned = parts[longest].calibration
     mounts = learned.mounts if learned is not None else ()
+    knees = [part.knee_series for part in parts if part.knee_series is not None]
     return SessionResult(
         recording=Recording(
             name,
@@ -95,8 +99,8 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         pelvis=pelvis,
         chain=chain(Evidence(asymmetries, gait, pelvis, course, trunk), worn),
         curves=curves.curves(at),
-        pelvis_series=_pelvis_series(parts),
-        knee_series=_knee_series(parts),
+        pelvis_series=_joined([part.pelvis_series for part in parts]),
+        knee_series=_joined(knees) if knees else None,
         provenance=_provenance(parts, params),
         time_course=course,
         bouts=tuple(bout for each in done for bout in each.bouts),
@@ -119,7 +123,7 @@ def _quality(parts: Sequence[Part], strides: tuple[Stride, ...], params: Quality
 
 def _matched(strides: Sequence[Stride], leg_m: float) -> Matched | None:
     """Speed that references are matched to; without knee sensors there is none."""
-    speeds = np.array([s.stride_length_m / s.stride_time_s for s in strides if s.valid])
+    speeds = np.array([s.speed_m_s for s in strides if s.valid])
     speeds = speeds[np.isfinite(speeds)]
     return Matched(float(np.median(speeds)), leg_m) if len(speeds) else None
 
@@ -148,26 +152,21 @@ def _why_not(metric: str, parts: Sequence[Part]) -> str:
             return "needs sensors on both thighs and below both knees"
         standing = all(part.calibration is None or part.calibration.standing for part in parts)
         return "" if standing else "needs quiet standing as zero"
-    if metric == "step_time" and (set(HIPS) & worn or {Placement.SACRUM, Placement.TRUNK} & worn):
+    if set(KNEES) <= worn:
         return ""
-    return "" if set(KNEES) <= worn else "needs sensors below both knees"
+    # A contact that one sensor sees lies elsewhere than what another one sees: 3 points of a step, if each sees a foot.
+    if metric == "step_time" and not worn & _LEGS:
+        return ""
+    return "needs sensors below both knees" + (", or none on a leg" if metric == "step_time" else "")
 
 
-def _pelvis_series(parts: Sequence[Part]) -> PelvisSeries:
-    series = [part.pelvis_series for part in parts]
-    names = ("time_s", "tilt_deg", "obliquity_deg", "rotation_deg")
-    return (
-        series[0]
-        if len(series) == 1
-        else PelvisSeries(*(np.concatenate([getattr(s, n) for s in series]) for n in names))
-    )
-
-
-def _knee_series(parts: Sequence[Part]) -> KneeSeries | None:
-    series = [part.knee_series for part in parts if part.knee_series is not None]
-    if len(series) < 2:
-        return series[0] if series else None
-    return KneeSeries(*(np.concatenate([getattr(s, n) for s in series]) for n in ("time_s", "left_deg", "right_deg")))
+def _joined(series: Sequence[_Series]) -> _Series:
+    """One behind the other; a single one is itself."""
+    first, *more = series
+    if not more:
+        return first
+    names = (field.name for field in fields(first))
+    return type(first)(*(np.concatenate([getattr(one, name) for one in series]) for name in names))
 
 
 @cache

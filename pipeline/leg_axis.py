@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.filters import lowpass_taps, smooth
+from pipeline.forward import correlation
 from pipeline.rotations import unit
 from sensor.samples import FloatArray
 
@@ -23,6 +24,8 @@ class LegAxisParams:
     cutoff_hz: float = 8.0  # the swing, not the heel strike
     taps: int = 31
     active_rad_s: float = 0.5  # slower samples hold no direction
+    slow_cutoff_hz: float = 4.0  # a thigh's swing, and the lift of the leg that goes with it
+    slow_taps: int = 41
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,21 @@ def leg_axis(acc_m_s2: FloatArray, gyr_rad_s: FloatArray, params: LegAxisParams)
     if np.mean((across @ axis) ** 3) < 0.0:
         axis = -axis
     return LegAxis(axis, float(values[2] / values.sum()))
+
+
+def thigh_witness(acc_m_s2: FloatArray, gyr_rad_s: FloatArray, axis: FloatArray, params: LegAxisParams) -> float:
+    """How surely a thigh swings forward about an axis (3,), from walking samples (n, 3); negative: about its opposite.
+
+    The sum of two signs of the same size, because the first alone is weak where both legs are used alike or one is
+    guarded: the skewness of the rate, whose forward swing is the faster half, and the correlation of the specific force
+    along the limb with the angular acceleration, for a thigh is lifted as it starts forward and falls as it is braked.
+    """
+    slow = lowpass_taps(params.slow_cutoff_hz, params.slow_taps)
+    rate = smooth(gyr_rad_s, lowpass_taps(params.cutoff_hz, params.taps)) @ axis
+    starts = np.gradient(smooth(gyr_rad_s, slow) @ axis)
+    lift = smooth(acc_m_s2, slow) @ unit(acc_m_s2.mean(axis=0))
+    skewness = np.mean(rate**3) / np.mean(rate**2) ** 1.5
+    return float(skewness) + correlation(lift, starts)
 
 
 def segment_matrix(axis: FloatArray, up: FloatArray) -> FloatArray:

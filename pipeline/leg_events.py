@@ -1,6 +1,6 @@
 """Initial and final contacts from one sensor of a leg, below the knee or, less surely, on the thigh.
 
-Final contact: the sagittal rate's last rise through 0.75 rad/s before the swing, minus a constant. Initial contact: the
+Final contact: the sagittal rate's last rise through 0.65 rad/s before the swing, minus a constant. Initial contact: the
 landing after the swing, see :mod:`pipeline.landings`.
 
 Sources: the sequence mid-swing peak, contact after it, toe-off before it is Aminian 2002, Salarian 2004 (recalled, not
@@ -29,7 +29,7 @@ from pipeline.landings import (
 )
 from pipeline.orientation import Motion
 from pipeline.result import EventKind
-from pipeline.swings import Rhythm, Swing, SwingFinder, SwingParams, level_of
+from pipeline.swings import Rhythm, Swing, SwingFinder, SwingParams
 from pipeline.timeline import Series
 from sensor.samples import FloatArray, Side
 from sensor.synchronise import GRID_HZ
@@ -43,9 +43,10 @@ class LegEventParams:
     rate_taps: int = 31
     acc_cutoff_hz: float = 25.0  # band of the heel strike as the shank feels it
     acc_taps: int = 21
-    fc_level_rad_s: float = 0.75  # * below the level of the swing, nearer to toe-off; a stiff leg dwells lower
+    fc_level_rad_s: float = 0.65  # * below the level of the swing, nearer to toe-off; a stiff leg dwells lower
+    fc_level_part: float = 0.25  # * of the usual peak, where that is less: a leg that swings slowly also starts slowly
     fc_search_s: float = 0.1  # the rise through it lies within this before the rise through the swing's level
-    fc_lead_s: float = 0.072  # * toe-off comes this long before that rise
+    fc_lead_s: float = 0.07  # * toe-off comes this long before that rise
     sure: float = 0.95  # confidence of a contact with nothing against it
     swings: SwingParams = field(default_factory=SwingParams)
     landing: ShankLandingParams | ThighLandingParams = field(default_factory=ShankLandingParams)
@@ -63,6 +64,8 @@ SHANK = LegEventParams()
 THIGH = LegEventParams(
     rate_cutoff_hz=4.0,
     rate_taps=41,
+    fc_level_rad_s=0.3,
+    fc_level_part=0.3,
     fc_lead_s=-0.11,
     sure=0.9,
     swings=SwingParams(level_rad_s=0.3, hump_gap_s=0.3),
@@ -137,7 +140,7 @@ class LegEvents:
         self._jerk = Series(1, start)
         self._waiting: list[Swing] = []
         self._landings = landing_finder(gait, params)
-        self._fc_level = min(params.fc_level_rad_s, level_of(gait.rhythm.peak_rad_s, params.swings))
+        self._fc_level = min(params.fc_level_rad_s, params.fc_level_part * gait.rhythm.peak_rad_s)
 
     @property
     def rate(self) -> Series:
@@ -192,7 +195,7 @@ class LegEvents:
         landing = self._landings.find(self._jerk, self.rate, swing, trusted=around is Trust.SAMPLE)
         if landing is None:
             return out
-        if (seen := worst_trust(trust, swing.fall - 2, landing.at + 5)) is not Trust.WITHHELD:
+        if (seen := worst_trust(trust, min(swing.fall, landing.at) - 2, landing.at + 5)) is not Trust.WITHHELD:
             sure = confidence(p.sure, weak, landing_doubt(landing, p.confidence), bridged(seen))
             peak_rad_s = swing.strength if p.is_shank else float("nan")
             out.append(Contact(landing.at, self.side, EventKind.IC, sure, noted("", seen), peak_rad_s))

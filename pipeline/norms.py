@@ -115,6 +115,8 @@ TRUNK_INSTRUMENT_SD_DEG = {
     "thorax_pelvis_rom_deg": 2.0,
 }
 JOINT_INSTRUMENT_SD_DEG = 3.0
+SPEED_INSTRUMENT_SHARE = 0.11  # SD of the error of speed, part of it, from shanks as from the pelvis: in silico [D]
+DOUBLE_SUPPORT_INSTRUMENT_SD_PCT = 1.5  # points of the cycle: in silico, rounded up [D]
 SHANK_INSTRUMENT_SD_DEG = 2.0  # of its excursion: in silico, poor sensors [D]
 TRUNK_LEAN_DIFFERENCE_NORMAL_DEG = 3.0  # working limit [A]: mild Duchenne patterns of design notes 5.8 reach 4
 SPEED_SLOPE_NORMAL_PCT_MIN = 2.0  # change of speed that healthy people show over minutes of walking [A]
@@ -215,3 +217,9 @@ def curve_band(name: str, at: Matched, points: int) -> tuple[FloatArray, FloatAr
     if name == "pelvis_tilt":
         mean = mean - mean.mean()  # ours is measured from standing, not from a horizontal pelvis
     return mean - _CURVE_SD[name], mean + _CURVE_SD[name]
+
+
+def band_z(value: float, band: Interval) -> float:
+    """Where a value lies in a band, in reference SDs from its middle: half its width counts as 1.96."""
+    low, high = band
+    return 1.96 * (value - 0.5 * (low + high)) / (0.5 * (high - low))

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.result import BoutKind, Measure, Rest, Status
-from pipeline.sampling import BootstrapParams, interval95, median_draws
-from pipeline.walking_time import Course, Quantity, speed_m_s
+from pipeline.sampling import BootstrapParams, draws_of_both, interval95
+from pipeline.walking_time import Course, Quantity
 from sensor.samples import FloatArray
 
 
@@ -48,9 +48,13 @@ class _Compared:
 
 
 _QUANTITIES = (
-    _Compared("speed", speed_m_s),
+    _Compared("speed", lambda stride: stride.speed_m_s),
     _Compared("stride_length", lambda stride: stride.stride_length_m),
     _Compared("lean", lambda stride: stride.trunk_lean_deg, in_degrees=True),
+)
+_WARM_UP = (
+    _Compared("warm_up_speed_pct", lambda stride: stride.speed_m_s),
+    _Compared("warm_up_stride_time_pct", lambda stride: stride.stride_time_s),
 )
 
 
@@ -71,7 +75,7 @@ def until_rest(course: Course, rests: Sequence[Rest]) -> list[Measure]:
     if not rests:
         return [_absent(name, unit, "no rest was seen between walks") for name, unit in names]
     walked_s = rests[0].walked_s
-    speeds = course.during(0).values(speed_m_s)
+    speeds = course.during(0).values(lambda stride: stride.speed_m_s)
     speeds = speeds[np.isfinite(speeds)]
     out = [Measure("walked_to_rest_s", "s", round(walked_s, 2), n=len(rests))]
     if not len(speeds):
@@ -84,15 +88,14 @@ def warm_up(course: Course, params: RecoveryParams) -> list[Measure]:
     first = course.during(0)
     begun = first.walking_s < params.warm_up_s
     settled = ~begun & (first.walking_s < params.settled_s)
-    quantities = (("warm_up_speed_pct", speed_m_s), ("warm_up_stride_time_pct", lambda stride: stride.stride_time_s))
     out = []
-    for name, of in quantities:
-        values = first.values(of)
+    for what in _WARM_UP:
+        values = first.values(what.of)
         later, earlier = (part[np.isfinite(part)] for part in (values[settled], values[begun]))
         if min(len(later), len(earlier)) < 2 * params.strides:
-            out.append(_absent(name, "%", "needs two minutes of walking without a rest"))
+            out.append(_absent(what.name, what.unit, "needs two minutes of walking without a rest"))
         else:
-            out.append(_compared(name, _Compared("", of), later, earlier, params))
+            out.append(_compared(what.name, what, later, earlier, params))
     return out
 
 
@@ -117,9 +120,7 @@ def _compared(name: str, what: _Compared, before: FloatArray, after: FloatArray,
         return np.asarray(later - earlier if what.in_degrees else 100.0 * (later / earlier - 1.0))
 
     value = float(index(np.asarray(np.median(before)), np.asarray(np.median(after))))
-    draws = [median_draws(part, params.bootstrap, stream) for stream, part in enumerate((before, after))]
-    count = min(map(len, draws))
-    low, high = interval95(index(draws[0][:count], draws[1][:count]))
+    low, high = interval95(index(*draws_of_both(before, after, params.bootstrap)))
     return Measure(name, what.unit, value, (min(low, value), max(high, value)), len(before) + len(after))
 
 

@@ -128,6 +128,11 @@ class Stride:
         """Duration of the gait cycle, s."""
         return self.next_ic_s - self.ic_s
 
+    @property
+    def speed_m_s(self) -> float:
+        """Walking speed over the gait cycle."""
+        return self.stride_length_m / self.stride_time_s
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -264,6 +269,11 @@ class ChainLink:
     confidence: Confidence
     reason: str
     evidence: tuple[str, ...] = ()
+
+    @classmethod
+    def absent(cls, link: Link, reason: str) -> ChainLink:
+        """A link of which these sensors, or this walk, show nothing."""
+        return cls(link, Status.NOT_ASSESSED, None, "", None, None, Confidence.LOW, reason)
 
 
 class BoutKind(StrEnum):

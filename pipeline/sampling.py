@@ -43,6 +43,15 @@ def median_draws(values: FloatArray, params: BootstrapParams, stream: int = 0) -
     return np.asarray(median + (drawn - median) * np.sqrt(n / (n - block)))
 
 
+def draws_of_both(
+    first: FloatArray, second: FloatArray, params: BootstrapParams, streams: tuple[int, int] = (0, 1)
+) -> tuple[FloatArray, FloatArray]:
+    """:func:`median_draws` of two independent sets of strides, as many of the one as of the other."""
+    draws = [median_draws(values, params, stream) for values, stream in zip((first, second), streams, strict=True)]
+    count = min(map(len, draws))
+    return draws[0][:count], draws[1][:count]
+
+
 @lru_cache(maxsize=8)
 def _starts(n: int, block: int, draws: int, stream: int) -> NDArray[np.int64]:
     """Where the drawn blocks begin, (draws, blocks); the same for every measure of the same strides."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import exp, sqrt
 
 import numpy as np
 
 from pipeline.asymmetry import of_side
 from pipeline.norms import (
+    DOUBLE_SUPPORT_INSTRUMENT_SD_PCT,
     DROP_DIFFERENCE_NORMAL_DEG,
     FROM_HEADINGS,
     HIPS_APART_NORMAL_DEG,
@@ -16,6 +18,7 @@ from pipeline.norms import (
     OBLIQUITY_OFFSET_NORMAL_DEG,
     PELVIS_INSTRUMENT_SD_DEG,
     SHANK_INSTRUMENT_SD_DEG,
+    SPEED_INSTRUMENT_SHARE,
     TRUNK_INSTRUMENT_SD_DEG,
     TRUNK_LEAN_DIFFERENCE_NORMAL_DEG,
     Matched,
@@ -27,11 +30,12 @@ from pipeline.norms import (
     stride_time_band,
 )
 from pipeline.result import Confidence, Interval, Measure, Status, Stride
-from pipeline.sampling import BootstrapParams, interval95, median_draws, widened
+from pipeline.sampling import BootstrapParams, draws_of_both, interval95, median_draws, widened
 from sensor.person import Person
 from sensor.samples import FloatArray, Side
 
 CV_STRIDES = 20  # fewer say little about variability; design notes 1.2 ask for 50
+CV_ALIKE = 1.3  # neighbouring strides are alike: so much more does the SD's square scatter than of independent ones
 _CV_BAND = (0.0, 4.0)  # per cent; above 3 to 4 is suspicious [M]
 # Working limits [M/A]: design notes 1.2 give .85 to .95 and 2 to 4 for healthy walks, by definitions near to ours.
 _SMOOTHNESS_BANDS: Mapping[str, Interval] = {
@@ -53,12 +57,16 @@ class SummaryParams:
 
 @dataclass(frozen=True, slots=True)
 class _Summary:
-    """How one measure follows from the median of its values; ``instrument_sd`` is what the sensors add."""
+    """How one measure follows from the median of its values.
+
+    ``instrument_sd`` is what the sensors add, ``instrument_share`` the same as a part of the value.
+    """
 
     name: str
     unit: str
     of_median: Callable[[FloatArray], FloatArray] = lambda median: median
     instrument_sd: float | None = None
+    instrument_share: float = 0.0
     confidence: Confidence | None = None
 
 
@@ -67,12 +75,14 @@ def gait_measures(
 ) -> Mapping[str, Measure]:
     """Spatiotemporal measures over the valid strides of both sides.
 
+    The strides of both sides come in order, so a measure of all of them is resampled in blocks twice as long.
+
     Formulas: speed = stride length / stride time per stride; cadence = 120 / stride time; variability = 100 SD / mean
     of stride times, per side, mean of the sides; double support = both of a cycle / stride time.
     """
     valid = [s for s in strides if s.valid]
     stride_time = np.array([s.stride_time_s for s in valid])
-    speed = np.array([s.stride_length_m / s.stride_time_s for s in valid])
+    speed = np.array([s.speed_m_s for s in valid])
     double = np.array([100.0 * s.double_support_s / s.stride_time_s for s in valid])
     bands = {
         "speed_m_s": speed_band(person.age_years, person.sex),
@@ -81,8 +91,11 @@ def gait_measures(
         "double_support_pct": double_support_band(at) if at else None,
     }
     needs_knees = _lacking(strides, "needs sensors below the knees")
+    params = _of_both(params)
+    of_speed = _Summary("speed_m_s", "m/s", instrument_share=SPEED_INSTRUMENT_SHARE)
+    of_support = _Summary("double_support_pct", "%", instrument_sd=DOUBLE_SUPPORT_INSTRUMENT_SD_PCT)
     measures = [
-        _median(_Summary("speed_m_s", "m/s"), speed, bands["speed_m_s"], needs_knees, params),
+        _median(of_speed, speed, bands["speed_m_s"], needs_knees, params),
         _median(
             _Summary("cadence_spm", "steps/min", lambda t: 120.0 / t),
             stride_time,
@@ -92,7 +105,7 @@ def gait_measures(
         ),
         _median(_Summary("stride_time_s", "s"), stride_time, bands["stride_time_s"], _NO_STRIDES, params),
         _median(
-            _Summary("double_support_pct", "%"),
+            of_support,
             double,
             bands["double_support_pct"],
             _lacking(strides, "needs sensors below both knees"),
@@ -122,7 +135,7 @@ def pelvis_measures(
     out: dict[str, Measure] = {}
     for name in ("obliquity_rom_deg", "tilt_rom_deg", "rotation_rom_deg"):
         values = np.array([getattr(s, name) for s in strides if s.valid])
-        out[name] = _median(_pelvic(name), values, range_band(name, at) if at else None, needs, params)
+        out[name] = _median(_pelvic(name), values, range_band(name, at) if at else None, needs, _of_both(params))
     drops = {side: of_side(strides, side, "drop_deg") for side in Side}
     band = range_band("drop_deg", at) if at else None
     for side in Side:
@@ -136,11 +149,11 @@ def pelvis_measures(
         means = _of_all(strides, f"{name}_mean_deg")
         why = _NO_ZERO if len(means) and not standing else needs
         out[f"{name}_offset_deg"] = _median(
-            _pelvic(f"{name}_offset_deg"), means if standing else means[:0], limits, why, params
+            _pelvic(f"{name}_offset_deg"), means if standing else means[:0], limits, why, _of_both(params)
         )
     apart, together = _of_all(strides, "hips_apart_deg"), (0.0, HIPS_APART_NORMAL_DEG)
     both = _lacking(strides, "needs sensors on both hips")
-    out["hips_apart_deg"] = _median(_Summary("hips_apart_deg", "deg"), apart, together, both, params)
+    out["hips_apart_deg"] = _median(_Summary("hips_apart_deg", "deg"), apart, together, both, _of_both(params))
     return out
 
 
@@ -164,7 +177,7 @@ def trunk_measures(
     lean = values["trunk_lean_deg"] if standing else values["trunk_lean_deg"][:0]
     no_zero = _NO_ZERO if len(values["trunk_lean_deg"]) else needs
     measures = [
-        _median(_trunk("trunk_lean_deg"), lean, None, no_zero, params),
+        _median(_trunk("trunk_lean_deg"), lean, None, no_zero, _of_both(params)),
         *(_median(_trunk(f"trunk_side_lean_{s.value}_deg"), leans[s], None, needs, params) for s in Side),
         _difference(
             _trunk("trunk_side_lean_difference_deg"),
@@ -174,8 +187,8 @@ def trunk_measures(
             needs,
             params,
         ),
-        _median(_trunk("thorax_pelvis_phase_deg"), values["thorax_pelvis_phase_deg"], phase, both, params),
-        _median(_trunk("thorax_pelvis_rom_deg"), values["thorax_pelvis_rom_deg"], None, both, params),
+        _median(_trunk("thorax_pelvis_phase_deg"), values["thorax_pelvis_phase_deg"], phase, both, _of_both(params)),
+        _median(_trunk("thorax_pelvis_rom_deg"), values["thorax_pelvis_rom_deg"], None, both, _of_both(params)),
     ]
     return {measure.name: measure for measure in measures}
 
@@ -266,8 +279,9 @@ def variability(strides: Sequence[Stride]) -> Measure:
     cv = [100.0 * float(side.std(ddof=1) / side.mean()) for side in sides]
     n = sum(len(side) for side in sides)
     value = float(np.mean(cv))
-    error = value / np.sqrt(2.0 * n)  # of an SD from n normal values; the mean's part is negligible
-    return Measure(name, unit, value, (value - 1.96 * error, value + 1.96 * error), n, _CV_BAND)
+    # Of an SD from independent normal values the logarithm has an SD of sqrt(1 / 2n); both sides see the same time.
+    spread = 1.96 * sqrt(CV_ALIKE * len(sides) / (2.0 * n))
+    return Measure(name, unit, value, (value * exp(-spread), value * exp(spread)), n, _CV_BAND)
 
 
 def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: str, params: SummaryParams) -> Measure:
@@ -278,10 +292,14 @@ def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: 
         return Measure(what.name, what.unit, None, None, n, band, Status.NOT_ASSESSED, reason)
     value = float(what.of_median(np.asarray(np.median(values))))
     low, high = sorted(interval95(what.of_median(median_draws(values, params.bootstrap))))
-    ci = widened(value, (low, high), what.instrument_sd or 0.0)
-    return Measure(
-        what.name, what.unit, value, ci, n, band, instrument_sd=what.instrument_sd, confidence=what.confidence
-    )
+    sd = what.instrument_share * value if what.instrument_share else what.instrument_sd
+    ci = widened(value, (low, high), sd or 0.0)
+    return Measure(what.name, what.unit, value, ci, n, band, instrument_sd=sd, confidence=what.confidence)
+
+
+def _of_both(params: SummaryParams) -> SummaryParams:
+    """For values of both sides in order: a block of neighbours takes twice as many of them."""
+    return replace(params, bootstrap=replace(params.bootstrap, block=2 * params.bootstrap.block))
 
 
 def _difference(
@@ -293,10 +311,9 @@ def _difference(
     if n < params.least_strides:
         reason = why_not if n == 0 else f"only {n} strides a side could be used"
         return Measure(what.name, what.unit, None, None, n, band, Status.NOT_ASSESSED, reason)
-    draws = [median_draws(side, params.bootstrap, stream) for stream, side in enumerate((left, right))]
-    count = min(len(draw) for draw in draws)
+    drawn_left, drawn_right = draws_of_both(left, right, params.bootstrap)
     value = float(np.median(left) - np.median(right))
-    ci = widened(value, interval95(draws[0][:count] - draws[1][:count]), what.instrument_sd or 0.0)
+    ci = widened(value, interval95(drawn_left - drawn_right), what.instrument_sd or 0.0)
     return Measure(
         what.name, what.unit, value, ci, n, band, instrument_sd=what.instrument_sd, confidence=what.confidence
     )

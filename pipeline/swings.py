@@ -30,7 +30,7 @@ class SwingParams:
     hump_gap_s: float = 0.15  # two runs closer than this are humps of one swing ...
     hump_dip_rad_s: float = -0.5  # ... unless the leg turns back between them, as it does after a contact
     closest: float = 0.55  # of the usual stride time
-    usual_stride_s: tuple[float, float] = (0.4, 2.5)  # intervals outside say nothing about the rhythm
+    usual_stride_s: tuple[float, float] = (0.4, 3.0)  # intervals outside say nothing about the rhythm
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,18 @@ Source: own formulation of design notes 1.1 and 5.9. Data requirements: three mi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.asymmetry import of_side
 from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN
 from pipeline.recovery import RecoveryParams, recoveries, until_rest, warm_up
-from pipeline.result import HalfMinute, Measure, Rest, Status, Stride
-from pipeline.walking_time import Course, Quantity, course, speed_m_s
+from pipeline.result import HalfMinute, Interval, Measure, Rest, Status, Stride
+from pipeline.walking_time import Course, Quantity, course
 from sensor.samples import FloatArray, Side
 
-_OfBin = Callable[[Sequence[Stride]], float]  # NaN when the half minute does not show it
+_OfBin = Callable[[Sequence[Stride], int], float]  # from at least so many strides; NaN where they do not show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +51,7 @@ def time_course(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeCo
     walk = _lasting(found, params)
     lasting = found if walk is None else found.during(walk)
     measures = [
-        replace(
-            _slope("speed_slope_pct_min", "%/min", lasting, _median_of(speed_m_s, params), params, relative=True),
-            band=(-SPEED_SLOPE_NORMAL_PCT_MIN, SPEED_SLOPE_NORMAL_PCT_MIN),
-        ),
-        _slope(
-            "stride_length_slope_pct_min",
-            "%/min",
-            lasting,
-            _median_of(lambda s: s.stride_length_m, params),
-            params,
-            relative=True,
-        ),
-        _slope(
-            "stride_time_slope_pct_min",
-            "%/min",
-            lasting,
-            _median_of(lambda s: s.stride_time_s, params),
-            params,
-            relative=True,
-        ),
-        _slope("stance_asymmetry_slope_pct_min", "points/min", lasting, _stance_ratio(params), params),
-        _slope("stride_time_cv_slope_pct_min", "points/min", lasting, _variability(params), params),
-        _slope("trunk_lean_slope_deg_min", "deg/min", lasting, _median_of(lambda s: s.trunk_lean_deg, params), params),
+        *(_slope(what, lasting, params) for what in _SLOPED),
         *recoveries(found, rests, params.recovery),
         *until_rest(found, rests),
         *warm_up(found, params.recovery),
@@ -97,10 +76,10 @@ def half_minutes(strides: Sequence[Stride], rests: Sequence[Rest], params: TimeC
             if len(inside) < params.strides_in_bin:
                 continue
             some = [found.strides[i] for i in inside]
-            speed, length = (_median_of(of, params)(some) for of in (speed_m_s, lambda s: 0.5 * s.stride_length_m))
+            usual = (median(some, params.strides_in_bin) for median in (_SPEED, _STEP_LENGTH))
             walked_s = float(0.5 * (found.walking_s[inside[0]] + found.walking_s[inside[-1]]))
             last = max(stride.next_ic_s for stride in some)
-            shown = (value if np.isfinite(value) else None for value in (speed, length))
+            shown = (value if np.isfinite(value) else None for value in usual)
             out.append(HalfMinute(some[0].ic_s, last, walked_s, lasting in (None, walk), len(some), *shown))
     return tuple(out)
 
@@ -119,22 +98,24 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, FloatArray]:
     return float(np.median(slopes)), np.asarray(slopes)
 
 
-def _slope(
-    name: str, unit: str, lasting: Course, of_bin: _OfBin, params: TimeCourseParams, *, relative: bool = False
-) -> Measure:
-    """Slope of a quantity of half minutes per minute; ``relative``: in per cent of the first minute."""
+def _slope(what: _Sloped, lasting: Course, params: TimeCourseParams) -> Measure:
+    """Slope of a quantity of half minutes per minute."""
     which = (lasting.walking_s / params.bin_s).astype(int)
-    values = {int(b): of_bin([lasting.strides[i] for i in np.flatnonzero(which == b)]) for b in np.unique(which)}
+    values = {
+        int(b): what.of_bin([lasting.strides[i] for i in np.flatnonzero(which == b)], params.strides_in_bin)
+        for b in np.unique(which)
+    }
     known = {b: value for b, value in values.items() if np.isfinite(value)}
     if len(known) < params.bins:
         minutes = params.bins * params.bin_s / 60.0
         reason = f"needs {minutes:g} minutes of walking"
         if not known and len(values) >= params.bins:
             reason = "these sensors do not show it"
-        return Measure(name, unit, None, n=len(lasting.strides), status=Status.NOT_ASSESSED, reason=reason)
+        n = len(lasting.strides)
+        return Measure(what.name, what.unit, None, n=n, band=what.band, status=Status.NOT_ASSESSED, reason=reason)
     at = (np.array(list(known), dtype=np.float64) + 0.5) * params.bin_s / 60.0
     shown = np.array(list(known.values()))
-    if relative:
+    if what.relative:
         shown = 100.0 * shown / float(np.median(shown[:2]))
     slope, slopes = theil_sen(at, shown)
     # Kendall's variance gives the ranks of the pairwise slopes that bound the median (Sen 1968, recalled).
@@ -142,38 +123,52 @@ def _slope(
     spread = 1.96 * np.sqrt(count * (count - 1) * (2 * count + 5) / 18.0)
     ranks = np.clip([(len(slopes) - spread) / 2.0, (len(slopes) + spread) / 2.0], 0, len(slopes) - 1).astype(int)
     low, high = np.sort(slopes)[ranks]
-    return Measure(name, unit, slope, (float(low), float(high)), len(lasting.strides))
+    return Measure(what.name, what.unit, slope, (float(low), float(high)), len(lasting.strides), what.band)
 
 
-def _finite(strides: Sequence[Stride], of: Quantity, side: Side | None = None) -> FloatArray:
-    values = np.array([of(s) for s in strides if side is None or s.side is side], dtype=np.float64)
-    return values[np.isfinite(values)]
-
-
-def _median_of(of: Quantity, params: TimeCourseParams) -> _OfBin:
-    def median(strides: Sequence[Stride]) -> float:
-        values = _finite(strides, of)
-        return float(np.median(values)) if len(values) >= params.strides_in_bin else float("nan")
+def _median_of(of: Quantity) -> _OfBin:
+    def median(strides: Sequence[Stride], least: int) -> float:
+        values = np.array([of(stride) for stride in strides], dtype=np.float64)
+        values = values[np.isfinite(values)]
+        return float(np.median(values)) if len(values) >= least else float("nan")
 
     return median
 
 
-def _stance_ratio(params: TimeCourseParams) -> _OfBin:
-    def ratio(strides: Sequence[Stride]) -> float:
-        sides = [_finite(strides, lambda s: s.stance_time_s, side) for side in Side]
-        if min(map(len, sides)) < params.strides_in_bin:
-            return float("nan")
-        return 100.0 * float(np.log(np.median(sides[0]) / np.median(sides[1])))
-
-    return ratio
+def _stance_ratio(strides: Sequence[Stride], least: int) -> float:
+    """100 ln(left / right) of the median stance times."""
+    sides = [of_side(strides, side, "stance_time_s") for side in Side]
+    if min(map(len, sides)) < least:
+        return float("nan")
+    return 100.0 * float(np.log(np.median(sides[0]) / np.median(sides[1])))
 
 
-def _variability(params: TimeCourseParams) -> _OfBin:
+def _variability(strides: Sequence[Stride], least: int) -> float:
     """Mean over the sides of 100 SD / mean of the stride time."""
+    sides = [of_side(strides, side, "stride_time_s") for side in Side]
+    shares = [100.0 * float(t.std(ddof=1) / t.mean()) for t in sides if len(t) >= least]
+    return float(np.mean(shares)) if shares else float("nan")
 
-    def cv(strides: Sequence[Stride]) -> float:
-        sides = [_finite(strides, lambda s: s.stride_time_s, side) for side in Side]
-        shares = [100.0 * float(t.std(ddof=1) / t.mean()) for t in sides if len(t) >= params.strides_in_bin]
-        return float(np.mean(shares)) if shares else float("nan")
 
-    return cv
+@dataclass(frozen=True, slots=True)
+class _Sloped:
+    """A quantity whose slope over the walk is told; ``relative``: in per cent of the first minute."""
+
+    name: str
+    unit: str
+    of_bin: _OfBin
+    relative: bool = False
+    band: Interval | None = None
+
+
+_SPEED = _median_of(lambda s: s.speed_m_s)
+_STEP_LENGTH = _median_of(lambda s: 0.5 * s.stride_length_m)
+_SPEED_BAND = (-SPEED_SLOPE_NORMAL_PCT_MIN, SPEED_SLOPE_NORMAL_PCT_MIN)
+_SLOPED = (
+    _Sloped("speed_slope_pct_min", "%/min", _SPEED, relative=True, band=_SPEED_BAND),
+    _Sloped("stride_length_slope_pct_min", "%/min", _median_of(lambda s: s.stride_length_m), relative=True),
+    _Sloped("stride_time_slope_pct_min", "%/min", _median_of(lambda s: s.stride_time_s), relative=True),
+    _Sloped("stance_asymmetry_slope_pct_min", "points/min", _stance_ratio),
+    _Sloped("stride_time_cv_slope_pct_min", "points/min", _variability),
+    _Sloped("trunk_lean_slope_deg_min", "deg/min", _median_of(lambda s: s.trunk_lean_deg)),
+)

@@ -61,8 +61,3 @@ def course(strides: Sequence[Stride], rests: Sequence[Rest]) -> Course:
         rested_s += np.where(behind, rest.end_s - rest.start_s, 0.0)
     clock = start_s - rested_s
     return Course(ordered, start_s, np.asarray(clock - (clock[0] if len(clock) else 0.0)), walk)
-
-
-def speed_m_s(stride: Stride) -> float:
-    """Walking speed of one stride."""
-    return stride.stride_length_m / stride.stride_time_s

@@ -12,7 +12,6 @@ from models.risk import Risk
 from pipeline.result import (
     Asymmetry,
     ChainLink,
-    Confidence,
     Flag,
     Interval,
     Link,
@@ -214,12 +213,8 @@ def _asymmetry(asymmetry: Asymmetry) -> JsonObject:
 
 def _chain(chain: Sequence[ChainLink]) -> list[JsonObject]:
     given = {item.link: item for item in chain}
-    return [_link(given.get(link, _absent_link(link))) for link in Link]
-
-
-def _absent_link(link: Link) -> ChainLink:
-    reason = "This analysis gave no value for the link."
-    return ChainLink(link, Status.NOT_ASSESSED, None, "", None, None, Confidence.LOW, reason)
+    nothing = "This analysis gave no value for the link."
+    return [_link(given.get(link) or ChainLink.absent(link, nothing)) for link in Link]
 
 
 def _link(link: ChainLink) -> JsonObject:

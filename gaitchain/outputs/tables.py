@@ -97,7 +97,7 @@ def bouts_csv(bouts: Sequence[Bout], strides: Iterable[Stride]) -> bytes:
     """One row per bout, in order; valid strides that begin in it and their median speed only where there is walking."""
     used = sorted((stride for stride in strides if stride.valid), key=lambda stride: stride.ic_s)
     begins = np.array([stride.ic_s for stride in used])
-    speeds = np.array([stride.stride_length_m / stride.stride_time_s for stride in used])
+    speeds = np.array([stride.speed_m_s for stride in used])
     counts, usual = [], []
     for bout in bouts:
         own = speeds[slice(*np.searchsorted(begins, (bout.start_s, bout.end_s)))]

@@ -26,7 +26,6 @@ SERVICE_UUID = "0000ffe5-0000-1000-8000-00805f9a34fb"
 ACC_M_S2 = 16 * 9.80665 / 32768  # per count
 GYR_RAD_S = math.radians(2000.0) / 32768
 UNLOCK = bytes.fromhex("ffaa6988b5")
-SAVE = bytes.fromhex("ffaa000000")
 RATE_CODES = {10: 0x06, 20: 0x07, 50: 0x08, 100: 0x09}
 RATE_200_BLE, RATE_200_SERIAL = 0x0A, 0x0B
 
@@ -43,7 +42,7 @@ WitEvent = DeviceSamples | OneWay | Booted
 
 
 def rate_command(rate_hz: int, ble: bool) -> bytes:
-    """The command that sets the output rate; send ``UNLOCK`` before and ``SAVE`` behind it.
+    """The command that sets the output rate until the sensor is switched off; send ``UNLOCK`` before it.
 
     Raises
     ------
@@ -176,7 +175,7 @@ def split_packets(notification: bytes) -> list[bytes] | None:
     """The packets in a notification, all of one form, or None if neither form fits."""
     for size in BLE_FORMS:
         packets = [notification[at : at + size] for at in range(0, len(notification), size)]
-        headed = all(p[:1] == bytes([HEADER]) and p[1:2] in (b"\x61", b"\x71") and len(p) == size for p in packets)
+        headed = all(len(p) == size and p[0] == HEADER and p[1] in (BLE_DATA, BLE_REGISTER) for p in packets)
         if packets and headed:
             return packets
     return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from gaitchain.outputs import summary
 from models.risk import Contribution, Level, Risk
 from pipeline.result import (
     Asymmetry,
@@ -55,6 +57,11 @@ class Sample:
     result: SessionResult
     risk: Risk
     person: Person
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The summary that the faces print."""
+        return summary(self.result, self.risk, self.person)
 
 
 def clear_asymmetry(placements: tuple[Placement, ...] = FOUR) -> Sample:

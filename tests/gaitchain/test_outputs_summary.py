@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gaitchain.outputs import summary, summary_bytes, summary_schema
+from gaitchain.outputs import summary_bytes, summary_schema
 from gaitchain.outputs.plain import number, plain
 from models.risk import Level
 from pipeline.result import Measure, Status
@@ -21,10 +21,6 @@ from sensor.samples import Placement
 from tests.gaitchain.sample_results import SAMPLES, Sample, clear_asymmetry, healthy, one_knee, red_flags
 
 EVERY_SAMPLE = pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES.keys())
-
-
-def document(sample: Sample) -> dict[str, Any]:
-    return summary(sample.result, sample.risk, sample.person)
 
 
 def validator() -> jsonschema.Draft202012Validator:
@@ -37,14 +33,14 @@ def test_the_schema_is_itself_valid() -> None:
 
 @EVERY_SAMPLE
 def test_every_summary_follows_the_schema(make: Callable[[], Sample]) -> None:
-    assert [error.message for error in validator().iter_errors(document(make()))] == []
+    assert [error.message for error in validator().iter_errors(make().document)] == []
 
 
 @EVERY_SAMPLE
 def test_what_is_written_reads_back_the_same_and_writes_the_same_bytes(make: Callable[[], Sample]) -> None:
-    written = summary_bytes(document(make()))
-    assert json.loads(written) == document(make())
-    assert summary_bytes(document(make())) == written
+    written = summary_bytes(make().document)
+    assert json.loads(written) == make().document
+    assert summary_bytes(make().document) == written
     assert b"NaN" not in written
     assert b"Infinity" not in written
 
@@ -66,25 +62,25 @@ def test_what_is_written_reads_back_the_same_and_writes_the_same_bytes(make: Cal
     ],
 )
 def test_the_schema_refuses_what_the_contract_does_not_allow(spoil: Callable[[dict[str, Any]], object]) -> None:
-    spoiled = document(clear_asymmetry())
+    spoiled = clear_asymmetry().document
     spoil(spoiled)
     assert not validator().is_valid(spoiled)
 
 
 def test_each_asymmetry_has_exactly_one_scale() -> None:
-    for metric, entry in document(healthy())["asymmetry"].items():
+    for metric, entry in healthy().document["asymmetry"].items():
         scale = "z_difference" if metric.startswith("knee_flexion") else "log_ratio_pct"
         assert {"z_difference", "log_ratio_pct"} & entry.keys() == {scale}
 
 
 def test_a_log_ratio_belongs_to_the_values_beside_it() -> None:
-    entry = document(clear_asymmetry())["asymmetry"]["stance_time"]
+    entry = clear_asymmetry().document["asymmetry"]["stance_time"]
     assert entry["log_ratio_pct"] == pytest.approx(100 * np.log(entry["left"] / entry["right"]), abs=1e-4)
     assert entry["log_ratio_pct"] < 0, "a painful left knee has the shorter stance on the left"
 
 
 def test_no_number_of_gait_and_pelvis_is_bare() -> None:
-    doc = document(clear_asymmetry())
+    doc = clear_asymmetry().document
     for group in ("gait", "pelvis"):
         for name, value in doc[group].items():
             measure = doc["measures"][f"{group}.{name}"]
@@ -93,7 +89,7 @@ def test_no_number_of_gait_and_pelvis_is_bare() -> None:
 
 
 def test_an_angle_carries_its_error_budget() -> None:
-    doc = document(healthy())
+    doc = healthy().document
     rotation = doc["measures"]["pelvis.rotation_rom_deg"]
     assert (rotation["instrument_sd"], rotation["confidence"]) == (1.9, "low")
     assert doc["measures"]["gait.speed_m_s"]["confidence"] is None
@@ -102,7 +98,7 @@ def test_an_angle_carries_its_error_budget() -> None:
 
 
 def test_a_contract_number_the_analysis_did_not_give_names_the_sensors_it_needs() -> None:
-    doc = document(one_knee())
+    doc = one_knee().document
     assert doc["gait"]["double_support_pct"] is None
     measure = doc["measures"]["gait.double_support_pct"]
     assert measure["status"] == "not_assessed"
@@ -112,7 +108,7 @@ def test_a_contract_number_the_analysis_did_not_give_names_the_sensors_it_needs(
 
 def test_metrics_left_out_altogether_are_not_assessed_with_a_reason() -> None:
     sample = clear_asymmetry((Placement.KNEE_LEFT, Placement.KNEE_RIGHT))
-    doc = document(replace(sample, result=replace(sample.result, asymmetry={}, chain=())))
+    doc = replace(sample, result=replace(sample.result, asymmetry={}, chain=())).document
     assert len(doc["asymmetry"]) == 9
     assert {entry["status"] for entry in doc["asymmetry"].values()} == {"not_assessed"}
     assert "left thigh" in doc["asymmetry"]["knee_flexion_swing"]["reason"]
@@ -125,7 +121,7 @@ def test_metrics_left_out_altogether_are_not_assessed_with_a_reason() -> None:
 def test_an_observed_number_without_a_value_becomes_not_assessed(value: float | None) -> None:
     sample = healthy()
     speed = Measure("speed_m_s", "m/s", value, (0.9, 1.1), 40)
-    doc = document(replace(sample, result=replace(sample.result, gait={"speed_m_s": speed})))
+    doc = replace(sample, result=replace(sample.result, gait={"speed_m_s": speed})).document
     measure = doc["measures"]["gait.speed_m_s"]
     assert (measure["status"], measure["value"], measure["ci95"]) == ("not_assessed", None, None)
     assert measure["reason"]
@@ -135,13 +131,13 @@ def test_an_observed_number_without_a_value_becomes_not_assessed(value: float | 
 def test_a_withheld_measure_does_not_leak_its_value() -> None:
     sample = healthy()
     speed = Measure("speed_m_s", "m/s", 1.1, (0.9, 1.3), 4, status=Status.NOT_ASSESSED, reason="Too few strides.")
-    doc = document(replace(sample, result=replace(sample.result, gait={"speed_m_s": speed})))
+    doc = replace(sample, result=replace(sample.result, gait={"speed_m_s": speed})).document
     assert doc["gait"]["speed_m_s"] is None
     assert doc["measures"]["gait.speed_m_s"]["reason"] == "Too few strides."
 
 
 def test_a_red_flag_withholds_everything_the_model_says() -> None:
-    risk = document(red_flags())["risk"]
+    risk = red_flags().document["risk"]
     assert (risk["score"], risk["level"], risk["interval90"], risk["abstained"]) == (None, None, None, True)
     assert risk["pathways"] == {}
     assert risk["set90"] == []
@@ -151,17 +147,17 @@ def test_a_red_flag_withholds_everything_the_model_says() -> None:
 
 def test_an_abstaining_model_shows_no_score_even_if_it_has_one() -> None:
     sample = clear_asymmetry()
-    doc = document(replace(sample, risk=replace(sample.risk, abstained=True, level=Level.HIGH, reasons=())))
+    doc = replace(sample, risk=replace(sample.risk, abstained=True, level=Level.HIGH, reasons=())).document
     assert (doc["risk"]["score"], doc["risk"]["level"], doc["risk"]["interval90"]) == (None, None, None)
     assert doc["risk"]["reasons"]
 
 
 def test_strides_are_counted_per_side() -> None:
-    assert document(clear_asymmetry())["strides"] == {
+    assert clear_asymmetry().document["strides"] == {
         "left": {"detected": 48, "valid": 46},
         "right": {"detected": 48, "valid": 46},
     }
-    assert document(one_knee())["strides"]["right"] == {"detected": 0, "valid": 0}
+    assert one_knee().document["strides"]["right"] == {"detected": 0, "valid": 0}
 
 
 @given(st.floats())

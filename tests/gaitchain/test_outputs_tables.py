@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gaitchain.outputs import OutputError, summary, write_outputs
+from gaitchain.outputs import OutputError, write_outputs
 from gaitchain.outputs.tables import bouts_csv, events_csv, joints_csv, pelvis_csv, strides_csv
 from pipeline.result import Bout, BoutKind, Confidence, Event, EventKind, KneeSeries, PelvisSeries
 from sensor.samples import Side
@@ -33,7 +33,7 @@ def header(content: bytes) -> str:
 
 
 def write(sample: Sample, out_dir: Path) -> dict[str, Path]:
-    document = summary(sample.result, sample.risk, sample.person)
+    document = sample.document
     return write_outputs(sample.result, document, "<!doctype html>", out_dir)
 
 

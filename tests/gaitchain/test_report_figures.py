@@ -13,17 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from gaitchain.outputs import summary
 from gaitchain.report import bars, chain, curves, risk, theme, words
 from gaitchain.report.scales import Scale, ticks
 from tests.gaitchain.html_page import SVG
-from tests.gaitchain.sample_results import Sample, clear_asymmetry, healthy
+from tests.gaitchain.sample_results import clear_asymmetry, healthy
 
 FINITE = st.floats(-1e6, 1e6)
-
-
-def document(sample: Sample) -> dict[str, Any]:
-    return summary(sample.result, sample.risk, sample.person)
 
 
 def parsed(image: Markup) -> ET.Element:
@@ -48,7 +43,7 @@ def mark_at(image: ET.Element) -> float:
 
 
 def entry(effect: float, flag: str = "none") -> dict[str, Any]:
-    stance = document(clear_asymmetry())["asymmetry"]["stance_time"]
+    stance = clear_asymmetry().document["asymmetry"]["stance_time"]
     return {**stance, "log_ratio_pct": effect, "ci95": [effect - 1, effect + 1], "band": [-4.0, 4.0], "flag": flag}
 
 
@@ -150,7 +145,7 @@ def test_a_flat_curve_has_an_axis() -> None:
 
 
 def test_a_link_is_marked_on_its_side_of_the_body() -> None:
-    doc = document(clear_asymmetry())
+    doc = clear_asymmetry().document
     for link in doc["chain"]:
         if link["link"] == "knee":
             link["side"] = "right"
@@ -165,7 +160,7 @@ def test_a_link_is_marked_on_its_side_of_the_body() -> None:
 
 
 def test_the_picture_tells_links_apart_without_colour() -> None:
-    image = parsed(chain.chain_picture(document(clear_asymmetry())["chain"], document(clear_asymmetry())["risk"]))
+    image = parsed(chain.chain_picture(clear_asymmetry().document["chain"], clear_asymmetry().document["risk"]))
     texts = [text.text for text in image.iter(f"{SVG}text")]
     assert texts.count("not assessed") == 3
     assert texts.count("outside reference") == 3
@@ -174,7 +169,7 @@ def test_the_picture_tells_links_apart_without_colour() -> None:
 
 
 def test_contributions_point_the_way_they_move_the_score() -> None:
-    doc = document(clear_asymmetry())
+    doc = clear_asymmetry().document
     image = parsed(risk.contribution_bars(doc["risk"]["contributions"]))
     zero = float(next(image.iter(f"{SVG}line")).get("x1", ""))
     for bar in image.iter(f"{SVG}rect"):
@@ -197,7 +192,7 @@ def test_many_contributions_are_gathered_so_that_they_still_add_up() -> None:
 
 
 def test_the_score_lies_within_its_drawn_interval() -> None:
-    image = parsed(risk.score_bar(document(clear_asymmetry())["risk"]))
+    image = parsed(risk.score_bar(clear_asymmetry().document["risk"]))
     dot = float(next(image.iter(f"{SVG}circle")).get("cx", ""))
     low, high = sorted(float(line.get("x1", "")) for line in image.iter(f"{SVG}line"))
     assert low < dot < high
@@ -206,7 +201,7 @@ def test_the_score_lies_within_its_drawn_interval() -> None:
 
 
 def test_pathways_come_most_consistent_first() -> None:
-    image = parsed(risk.pathway_bars(document(healthy())["risk"]["pathways"], ["healthy"]))
+    image = parsed(risk.pathway_bars(healthy().document["risk"]["pathways"], ["healthy"]))
     shares = [float(text.text or "") for text in image.iter(f"{SVG}text") if (text.text or "")[0].isdigit()]
     assert shares == sorted(shares, reverse=True) == [0.81, 0.1, 0.09]
 

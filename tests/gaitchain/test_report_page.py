@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from gaitchain.outputs import summary
 from gaitchain.report import report_html, theme
 from gaitchain.report.words import typeset
 from tests.gaitchain.html_page import SVG, Page
@@ -29,12 +28,8 @@ from tests.gaitchain.sample_results import (
 EVERY_SAMPLE = pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES.keys())
 
 
-def document(sample: Sample) -> dict[str, Any]:
-    return summary(sample.result, sample.risk, sample.person)
-
-
 def html(sample: Sample) -> str:
-    return report_html(document(sample), sample.result.curves, sample.person, "22 November 2026")
+    return report_html(sample.document, sample.result.curves, sample.person, "22 November 2026")
 
 
 def page(sample: Sample) -> Page:
@@ -54,7 +49,7 @@ def at(document: dict[str, Any], key: str) -> float:
 @EVERY_SAMPLE
 def test_every_printed_number_is_the_summary_s_rounded(make: Callable[[], Sample]) -> None:
     sample = make()
-    doc = document(sample)
+    doc = sample.document
     for key, (exact, printed) in page(sample).numbers.items():
         assert float(exact) == at(doc, key)
         digits = re.match(r"[+\N{MINUS SIGN}]?\d+(?:\.(\d+))?", printed)
@@ -66,7 +61,7 @@ def test_every_printed_number_is_the_summary_s_rounded(make: Callable[[], Sample
 @EVERY_SAMPLE
 def test_every_number_of_the_summary_is_printed(make: Callable[[], Sample]) -> None:
     sample = make()
-    doc = document(sample)
+    doc = sample.document
     wanted = {key for key, measure in doc["measures"].items() if measure["status"] == "observed"}
     for metric, entry in doc["asymmetry"].items():
         if entry["status"] == "observed":
@@ -152,7 +147,7 @@ def test_a_link_without_evidence_says_so_with_its_reason(make: Callable[[], Samp
     read = page(sample)
     description = read.image("chain").find(f"{SVG}desc")
     assert description is not None
-    links = document(sample)["chain"]
+    links = sample.document["chain"]
     start = read.rows.index(next(row for row in read.rows if re.match("Knee( left| right)?:", row)))
     for link, row in zip(links, read.rows[start : start + len(links)], strict=True):
         assert ("not assessed" in row) == (link["status"] == "not_assessed")
@@ -293,7 +288,7 @@ def test_contrast_follows_the_definition() -> None:
 def test_a_red_flag_stated_after_the_analysis_withholds_the_score_too() -> None:
     sample = clear_asymmetry()
     person = replace(sample.person, red_flags=("pain at night",))
-    read = Page(report_html(document(sample), sample.result.curves, person))
+    read = Page(report_html(sample.document, sample.result.curves, person))
     assert "Pain at night" in read.text
     assert not any(key.startswith("risk") for key in read.numbers)
     assert "0.62" not in read.text

@@ -28,7 +28,7 @@ RequireTool = Callable[[str, str], str]
 
 
 def pdf(sample: Sample, *, compact: bool = False, created: str = "2026-11-22") -> bytes:
-    document = summary(sample.result, sample.risk, sample.person)
+    document = sample.document
     return report_pdf(document, sample.result.curves, sample.person, created, compact=compact)
 
 
@@ -76,7 +76,7 @@ def test_the_worst_of_words_still_fits_on_one_page(require_tool: RequireTool) ->
 @EVERY_SAMPLE
 def test_every_number_of_the_page_is_in_the_pdf(make: Callable[[], Sample], require_tool: RequireTool) -> None:
     sample = make()
-    document = summary(sample.result, sample.risk, sample.person)
+    document = sample.document
     page = Page(report_html(document, sample.result.curves, sample.person, "2026-11-22"))
     found = text(require_tool, pdf(sample))
     missing = [(key, shown) for key, (_, shown) in page.numbers.items() if " ".join(shown.split()) not in found]
@@ -85,7 +85,7 @@ def test_every_number_of_the_page_is_in_the_pdf(make: Callable[[], Sample], requ
 
 def test_trunk_and_joints_are_in_page_and_pdf_once_they_are_measured(require_tool: RequireTool) -> None:
     sample = healthy()
-    document = summary(sample.result, sample.risk, sample.person)
+    document = sample.document
     measure = {"value": 7.25, "unit": "deg", "ci95": [6.5, 8.0], "n": 41, "band": [-3.0, 3.0], "status": "observed"}
     document["measures"]["trunk.trunk_lean_deg"] = measure | {"reason": ""}
     document["measures"]["joints.hip_flexion_max_left_deg"] = measure | {"reason": "", "value": 31.5, "band": None}
@@ -183,7 +183,7 @@ def test_any_code_is_printed_as_text(code: str, require_tool: RequireTool) -> No
 
 
 def results(folder: Path, sample: Sample) -> Path:
-    document = summary(sample.result, sample.risk, sample.person)
+    document = sample.document
     page = report_html(document, sample.result.curves, sample.person, "2026-11-22")
     write_outputs(sample.result, document, page, folder)
     return folder
@@ -250,7 +250,7 @@ def test_nobody_in_particular_can_have_a_report() -> None:
 
 def test_a_result_without_a_new_pdf_keeps_no_old_one(tmp_path: Path) -> None:
     sample = healthy()
-    document = summary(sample.result, sample.risk, sample.person)
+    document = sample.document
     paths = write_outputs(sample.result, document, "<!doctype html>", tmp_path, pdf(sample))
     assert paths["report.pdf"].read_bytes() == pdf(sample)
     assert "report.pdf" not in write_outputs(sample.result, document, "<!doctype html>", tmp_path)

@@ -9,7 +9,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from gaitchain.follow_up import Trend, TrendPoint
-from gaitchain.outputs import summary
 from gaitchain.report import education, theme
 from gaitchain.report.trend import trend_svg
 from pipeline.change import Reading, change
@@ -73,12 +72,12 @@ def test_without_a_value_there_is_no_picture() -> None:
 
 def document(name: str) -> dict[str, Any]:
     sample = SAMPLES[name]()
-    return summary(sample.result, sample.risk, sample.person)
+    return sample.document
 
 
 def test_the_source_comes_first_and_follow_up_last() -> None:
     sample = clear_asymmetry()
-    lessons = education.lessons(summary(sample.result, sample.risk, sample.person))
+    lessons = education.lessons(sample.document)
     assert [lessons[0].heading, lessons[1].heading] == ["The knee first", "Core and hips"]
     assert lessons[-1].heading == "Follow whether it settles"
     assert "outside the reference, pointing to the left side" in lessons[0].seen
@@ -86,14 +85,14 @@ def test_the_source_comes_first_and_follow_up_last() -> None:
 
 def test_an_even_walk_is_not_said_to_limp() -> None:
     sample = healthy()
-    lessons = education.lessons(summary(sample.result, sample.risk, sample.person))
+    lessons = education.lessons(sample.document)
     assert "lies within the reference" in lessons[0].seen
     assert {"When walking itself brings it on", "Slow on both sides"}.isdisjoint({one.heading for one in lessons})
 
 
 def test_nothing_is_taught_from_an_invalid_recording() -> None:
     sample = invalid()
-    assert education.lessons(summary(sample.result, sample.risk, sample.person)) == []
+    assert education.lessons(sample.document) == []
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -40,6 +40,13 @@ WRITTEN = (
 )
 
 
+def effect(result: SessionResult, metric: str = "stance_time") -> float:
+    """An asymmetry that must have been assessed."""
+    value = result.asymmetry[metric].effect
+    assert value is not None, result.asymmetry[metric].reason
+    return value
+
+
 def texts(result: SessionResult) -> dict[str, str]:
     """Everything that is no array, written out: equal texts are equal bits, and NaN equals NaN."""
     return {name: repr(getattr(result, name)) for name in WRITTEN}

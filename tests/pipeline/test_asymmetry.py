@@ -155,7 +155,9 @@ class TestFlag:
     def test_below_what_can_be_detected_there_is_none(self, metric: str) -> None:
         norm = ASYMMETRY[metric]
         if norm.least_change > norm.normal:
-            assert judged(metric, *self.sides(metric, 0.98 * norm.least_change)).flag is Flag.NONE
+            found = judged(metric, *self.sides(metric, 0.98 * norm.least_change))
+            assert found.flag is Flag.NONE
+            assert "least change that can be detected" in found.reason
 
     def test_too_few_strides_say_so(self, metric: str) -> None:
         for count in (PARAMS.flag_strides - 1, PARAMS.flag_strides):

@@ -83,6 +83,13 @@ class TestActivity:
         still = motion_of(turned(0.0, 0.0, np.zeros(400)))
         assert self.cells({LEFT: still, Placement.KNEE_RIGHT: walks}) == [True] * 4
 
+    @pytest.mark.parametrize(("part", "walks"), [(0.32, True), (0.12, False)])
+    def test_a_slow_thigh_walks_and_a_standing_one_does_not(self, part: float, walks: bool) -> None:
+        """20 degrees either way in a stride of 2 s; and a leg that shifts its weight."""
+        motion = swinging((0.0, 4.0), duration_s=4.0)
+        motion.gyr.window(0, 400)[:] *= part
+        assert self.cells({Placement.THIGH_LEFT: motion}) == [walks] * 4
+
     def test_a_sensor_that_is_stuck_at_a_rate_does_not_walk(self) -> None:
         stuck = motion_of(turned(0.0, 0.0, np.zeros(400)))
         stuck.gyr.window(0, 400)[:] = 3.0

@@ -42,6 +42,16 @@ def test_wide_intervals_raise_what_is_detectable() -> None:
     assert (wide.status, wide.detectable) == (Course.UNCHANGED, 10.0)
 
 
+def test_an_error_of_scale_hides_no_change_of_speed() -> None:
+    band, half = (1.2, 1.6), 1.96 * 0.12
+    slow, usual = (Reading(v, (v - half, v + half), band, instrument_sd=0.12) for v in (1.0, 1.3))
+    found = change("gait.speed_m_s", slow, usual)
+    assert (found.status, found.detectable) == (Course.RESOLVED, LEAST_CHANGE["gait.speed_m_s"])
+    tilt = "pelvis.tilt_rom_deg"  # soft tissue is another one when straps are put on anew
+    worn_anew = change(tilt, *(Reading(v, (v - 3.0, v + 3.0), (1.0, 5.0), 1.5) for v in (9.0, 4.0)))
+    assert worn_anew.detectable == pytest.approx(3.0 * 2.0**0.5)
+
+
 def test_only_slow_is_beyond_the_band_of_speed() -> None:
     band = (1.2, 1.6)
     slow, fast, usual = (Reading(value, None, band) for value in (0.8, 1.9, 1.4))

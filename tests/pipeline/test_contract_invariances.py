@@ -14,17 +14,11 @@ from pipeline.session import SessionAnalysis, analyze_table
 from sensor.recording import blocks
 from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.simulation import SimulatedWalk, WalkSpec
-from tests.pipeline.judging import assert_close, assert_sane, numbers
+from tests.pipeline.judging import assert_close, assert_sane, effect, numbers
 from tests.pipeline.synthetic import random_rotation
 from tests.pipeline.walks import SOON, WALKS, analysed, long_walk, mirrored, only, recording, replaced, walk
 
 TIMES = ("stance_time", "swing_time", "step_time", "single_support")
-
-
-def effect(result: SessionResult, metric: str = "stance_time") -> float:
-    value = result.asymmetry[metric].effect
-    assert value is not None, result.asymmetry[metric].reason
-    return value
 
 
 def truth(made: SimulatedWalk, name: str = "stance_asym_pct") -> float:

@@ -12,7 +12,7 @@ from pipeline.session import analyze_table
 from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec
-from tests.pipeline.judging import assert_same_bits
+from tests.pipeline.judging import assert_same_bits, effect
 from tests.pipeline.walks import SOON, only, walk
 
 SPECS = {
@@ -37,12 +37,6 @@ def swapped(table: RecordingTable, pair: tuple[Placement, ...]) -> RecordingTabl
         acc_m_s2={label(p): table.acc_m_s2[p] for p in table.placements},
         gyr_rad_s={label(p): table.gyr_rad_s[p] for p in table.placements},
     )
-
-
-def effect(result: SessionResult) -> float:
-    value = result.asymmetry["stance_time"].effect
-    assert value is not None
-    return value
 
 
 def said(result: SessionResult, words: str) -> bool:

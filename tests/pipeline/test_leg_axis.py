@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from pipeline.leg_axis import LegAxisParams, leg_axis, segment_matrix
+from pipeline.leg_axis import LegAxisParams, leg_axis, segment_matrix, thigh_witness
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import motion_of, random_rotation, seconds, turned
 
@@ -65,6 +65,20 @@ def test_a_leg_that_hardly_turns_has_no_axis() -> None:
     rng = np.random.default_rng(0)
     acc = np.tile([0.0, 0.0, 9.81], (1000, 1))
     assert leg_axis(acc, rng.normal(0.0, 0.05, (1000, 3)), LegAxisParams()) is None
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("faster_back", [0.0, 3.0])
+def test_a_thigh_that_swings_no_faster_forward_than_back_is_told_by_its_lift(faster_back: float, seed: int) -> None:
+    """Lifted as it starts forward, braked as it falls; its rate's third moment says nothing, or the opposite."""
+    phase = 2.0 * np.pi * seconds(12.0) / 1.1
+    pitch = -18.0 * np.sin(phase) + faster_back * np.sin(2.0 * phase)
+    lift = np.outer(np.gradient(np.gradient(-pitch)) * 20.0, [0.0, 0.0, 1.0])
+    mount = random_rotation(seed)
+    motion = motion_of(turned(0.0, pitch, 0.0), mount, acceleration_m_s2=lift)
+    acc, gyr = motion.acc.window(0, motion.end), motion.gyr.window(0, motion.end)
+    assert thigh_witness(acc, gyr, mount.T @ RIGHT, LegAxisParams()) > 0.3
+    assert thigh_witness(acc, gyr, -mount.T @ RIGHT, LegAxisParams()) < -0.3
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sampling import BootstrapParams, interval95, median_draws, widened
+from pipeline.sampling import BootstrapParams, draws_of_both, interval95, median_draws, widened
 from sensor.samples import FloatArray
 
 PARAMS = BootstrapParams()
@@ -87,3 +87,12 @@ def test_a_further_error_joins_in_quadrature() -> None:
     assert low == pytest.approx(10.0 - 5.0 * 1.96)
     assert high == pytest.approx(10.0 + 4.0 * 1.96)
     assert widened(1.0, (0.5, 1.25), 0.0) == pytest.approx((0.5, 1.25))
+
+
+def test_both_sides_are_drawn_alike_however_many_strides_they_have() -> None:
+    rng = np.random.default_rng(5)
+    many, few = rng.standard_normal(900), rng.standard_normal(60)
+    for first, second, streams in ((many, few, (0, 1)), (few, many, (1, 0))):
+        one, other = draws_of_both(first, second, PARAMS, streams)
+        assert len(one) == len(other) == len(median_draws(many, PARAMS))
+        np.testing.assert_array_equal(other, median_draws(second, PARAMS, streams[1])[: len(other)])

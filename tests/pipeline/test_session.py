@@ -13,7 +13,7 @@ from pipeline.session import SessionAnalysis, analyze_table
 from pipeline.timeline import Series
 from sensor.person import Person
 from sensor.recording import EXCLUDED_FROM, Marker, RecordingTable, blocks
-from sensor.samples import HIPS, KNEES, Placement, SampleBlock
+from sensor.samples import HIPS, KNEES, THIGHS, Placement, SampleBlock, Side
 from sensor.simulation import STRAIGHT, WalkSpec
 from tests.pipeline.judging import assert_same_bits, assert_sane
 from tests.pipeline.walks import SOON, analysed, only, recording, rows, walk
@@ -110,6 +110,17 @@ class TestWhatCannotBeShown:
         assert found.asymmetry["step_time"].status is Status.OBSERVED
         assert all("side_inferred" in event.note for event in found.events)
         assert any("inferred" in reason for reason in found.quality.reasons)
+
+    @pytest.mark.parametrize("placements", [(Placement.KNEE_LEFT, *HIPS), (*THIGHS, *HIPS), THIGHS])
+    def test_feet_seen_by_different_sensors_or_by_thighs_are_not_compared(
+        self, placements: tuple[Placement, ...]
+    ) -> None:
+        """Each detector errs in its own way, and what the two do differently looks like a limp."""
+        found = analyze_table(only(recording("healthy"), placements), params=SOON)
+        step = found.asymmetry["step_time"]
+        assert (step.status, step.n_left, step.n_right) == (Status.NOT_ASSESSED, 0, 0)
+        assert step.reason == "needs sensors below both knees, or none on a leg"
+        assert {stride.side for stride in found.strides if stride.valid} == set(Side)
 
 
 def test_every_sample_of_the_grid_has_its_angles() -> None:

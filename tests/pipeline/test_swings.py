@@ -51,6 +51,13 @@ class TestOneSwing:
         assert swings(waves(1.5, (1.5, 0.5, 4.0))) == []
 
 
+@pytest.mark.parametrize("stride_s", [0.9, 1.8, 2.8])
+def test_the_rhythm_of_slow_walking_is_learned(stride_s: float) -> None:
+    rhythm = learn_rhythm(waves(16.0, *((1.0 + stride_s * k, 0.4, 3.0) for k in range(5))), SwingParams())
+    assert rhythm is not None
+    assert rhythm.stride == pytest.approx(100.0 * stride_s)
+
+
 class TestHumps:
     def test_two_humps_of_one_swing_are_joined(self) -> None:
         (swing,) = swings(waves(3.0, (1.0, 0.2, 3.0), (1.25, 0.3, 4.0)))

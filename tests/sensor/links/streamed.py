@@ -1,4 +1,4 @@
-"""A node that streams over a link for a while."""
+"""Nodes that are heard in the air, and one that streams over a link for a while."""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ import pytest
 from sensor.devices.gaitnode import Event, GaitNodeDecoder
 from sensor.devices.gaitnode_client import GaitNodeClient
 from sensor.devices.samples import DeviceSamples
+from sensor.links.ble import BleAdapter, Seen
 from sensor.links.link import Link, LinkLost
 
 SESSION = 99
@@ -16,6 +17,12 @@ SESSION = 99
 def samples_of(events: Iterable[Event]) -> list[DeviceSamples]:
     """Only the samples."""
     return [event for event in events if isinstance(event, DeviceSamples)]
+
+
+async def seen(adapter: BleAdapter, *short_ids: int) -> list[Seen]:
+    """Scan until these nodes are heard; in the order asked for."""
+    found = {one.advert.short_id: one for one in await adapter.scan(5.0, short_ids) if one.advert is not None}
+    return [found[short_id] for short_id in short_ids]
 
 
 async def streamed(link: Link, seconds: float, rate_hz: int = 100) -> tuple[GaitNodeDecoder, list[int]]:

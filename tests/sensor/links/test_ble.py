@@ -17,13 +17,13 @@ from firmware_protocol.nodespec import NodeSpec
 from sensor.devices import movella_dot
 from sensor.devices.samples import DeviceSamples
 from sensor.links import ble
-from sensor.links.ble import BleAdapter, Seen
+from sensor.links.ble import BleAdapter
 from sensor.links.link import LinkLost, LinkRefused
 from tests.fakes.bluez.air import on_air
 from tests.fakes.bluez.node import NodeOnAir
 from tests.fakes.bluez.service import Characteristic, FakeBlueZ, Peripheral
 from tests.firmware_protocol.packets import still
-from tests.sensor.links.streamed import streamed
+from tests.sensor.links.streamed import seen, streamed
 
 
 @contextlib.asynccontextmanager
@@ -40,12 +40,6 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
             await main()
 
     asyncio.run(limited())
-
-
-async def seen(adapter: BleAdapter, *short_ids: int) -> list[Seen]:
-    """Scan until these nodes are heard; in the order asked for."""
-    found = {one.advert.short_id: one for one in await adapter.scan(5.0, short_ids) if one.advert is not None}
-    return [found[short_id] for short_id in short_ids]
 
 
 def test_four_nodes_are_found_by_what_they_advertise_and_stream_at_once(bus: str) -> None:

@@ -14,13 +14,13 @@ from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from sensor.devices.gaitnode import GaitNodeDecoder
 from sensor.devices.gaitnode_client import GaitNodeClient, NodeRefused
-from sensor.links.ble import BleAdapter, Seen
+from sensor.links.ble import BleAdapter
 from sensor.links.link import LinkLost, LinkRefused
 from tests.fakes.bumble.central import BumbleClient
 from tests.fakes.bumble.peripheral import NodeInAir, in_air
 from tests.fakes.virtual_time import run_virtually
 from tests.firmware_protocol.packets import clockwork
-from tests.sensor.links.streamed import SESSION, samples_of, streamed
+from tests.sensor.links.streamed import SESSION, samples_of, seen, streamed
 
 
 def story(tell: Callable[[BleAdapter, list[NodeInAir]], Awaitable[None]], *serials: int, att_mtu: int = 247) -> None:
@@ -31,11 +31,6 @@ def story(tell: Callable[[BleAdapter, list[NodeInAir]], Awaitable[None]], *seria
             await tell(adapter, air)
 
     run_virtually(main)
-
-
-async def seen(adapter: BleAdapter, *short_ids: int) -> list[Seen]:
-    found = {one.advert.short_id: one for one in await adapter.scan(5.0, short_ids) if one.advert is not None}
-    return [found[short_id] for short_id in short_ids]
 
 
 def test_four_nodes_stream_at_once_without_loss() -> None:
