@@ -1,4 +1,4 @@
-"""What the person does when: walking, turning, standing, sitting; and the rests between walks.
+"""What the person does when: walking, turning, standing, sitting, leaning; and the rests between walks.
 
 Walking is where gait cycles are, turning where the heading changes meanwhile. Between walks, each second is judged by
 its posture; runs shorter than a few seconds join their neighbours. Lost samples are neither walking nor rest.
@@ -27,6 +27,8 @@ class BoutParams:
     standing_thigh_deg: float = 40.0  # between the two: half way, perched or leaning
     sitting_pelvis_deg: float = 12.0  # tipped back by this much against standing; design notes 3.2: 10 to 15
     standing_pelvis_deg: float = 7.0
+    leaning_trunk_deg: float = 20.0  # bent forward by this much while standing, as over a rail or a trolley
+    leaning_pelvis_deg: float = 10.0  # the same of the pelvis, which takes up a part of it
     sitting_shank_deg: float = 25.0  # both feet stretched out or tucked under; in standing shanks lean by 10 at most
     same_walk_s: float = 2.0  # gait cycles no further apart belong to one walk
     shortest_s: float = 3.0  # shorter runs join their neighbours
@@ -45,6 +47,7 @@ class _Seen(Enum):
     STAND_BY_PELVIS = auto()
     SIT_BY_PELVIS = auto()
     SIT_BY_SHANK = auto()
+    LEAN = auto()
     WALK = auto()
     TURN = auto()
 
@@ -63,6 +66,7 @@ _WORDS: dict[_Seen, tuple[BoutKind, Confidence, str]] = {
     _Seen.STAND_BY_PELVIS: (BoutKind.STANDING, Confidence.MODERATE, "the pelvis is held as in standing"),
     _Seen.SIT_BY_PELVIS: (BoutKind.SITTING, Confidence.MODERATE, "the pelvis is tipped back as on a seat"),
     _Seen.SIT_BY_SHANK: (BoutKind.SITTING, Confidence.LOW, "both shanks lean as only in sitting"),
+    _Seen.LEAN: (BoutKind.LEANING, Confidence.MODERATE, "stands bent forward"),
     _Seen.WALK: (BoutKind.WALKING, Confidence.HIGH, "gait cycles"),
     _Seen.TURN: (BoutKind.TURNING, Confidence.MODERATE, "the heading changes between gait cycles"),
 }
@@ -157,6 +161,17 @@ def _seen(postures: Postures, cell: int, params: BoutParams) -> _Seen:
         return _Seen.LOST
     if postures.moving[cell]:
         return _Seen.MOVING
+    held = _held(postures, cell, params)
+    if held not in (_Seen.STAND_BY_THIGH, _Seen.STAND_BY_PELVIS):
+        return held
+    bent = (
+        postures.trunk_deg[cell] >= params.leaning_trunk_deg or postures.pelvis_deg[cell] >= params.leaning_pelvis_deg
+    )
+    return _Seen.LEAN if bent else held
+
+
+def _held(postures: Postures, cell: int, params: BoutParams) -> _Seen:
+    """Sitting or standing, as the surest witness has it."""
     thigh, pelvis, shank = postures.thigh_deg[cell], postures.pelvis_deg[cell], postures.shank_deg[cell]
     if np.isfinite(thigh):
         if thigh >= params.sitting_thigh_deg:
@@ -215,7 +230,7 @@ def _rests(runs: Sequence[_Run], postures: Postures, origin_s: float, params: Bo
 def _rest(still: Sequence[_Run], walked_s: float, postures: Postures, origin_s: float) -> Rest:
     whole = sum(run.length_s for run in still)
     kind, sure = BoutKind.UNKNOWN, Confidence.LOW
-    for candidate in (BoutKind.SITTING, BoutKind.STANDING):
+    for candidate in (BoutKind.SITTING, BoutKind.LEANING, BoutKind.STANDING):
         own = [run for run in still if _WORDS[run.seen][0] is candidate]
         if sum(run.length_s for run in own) > 0.5 * whole:
             kind, sure = candidate, _WORDS[max(own, key=lambda run: run.length_s).seen][1]

@@ -13,8 +13,10 @@ from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN, band_z
 from pipeline.result import ChainLink, Confidence, Link, Measure, Status
 
 _SLOPE = "speed_slope_pct_min"
+_FLEXED = ("recovery_speed_sitting_pct", "recovery_speed_leaning_pct")  # rests that open the spinal canal
 _KINDS = {
     "recovery_speed_sitting_pct": "sitting",
+    "recovery_speed_leaning_pct": "standing bent forward",
     "recovery_speed_standing_pct": "standing",
 }
 
@@ -40,7 +42,7 @@ def claudication(course: Mapping[str, Measure]) -> ChainLink:
         "%/min",
         band_z(slope.value, (-SPEED_SLOPE_NORMAL_PCT_MIN, SPEED_SLOPE_NORMAL_PCT_MIN)),
         None,
-        Confidence.LOW if course["recovery_speed_sitting_pct"].value is None else Confidence.MODERATE,
+        Confidence.MODERATE if any(course[name].value is not None for name in _FLEXED) else Confidence.LOW,
         " ".join([*sentences, *_recoveries(course), *_pattern(course)]),
         tuple(f"time_course.{name}" for name in _used(course)),
     )
@@ -65,12 +67,14 @@ def _recoveries(course: Mapping[str, Measure]) -> list[str]:
 
 def _pattern(course: Mapping[str, Measure]) -> list[str]:
     """What the pieces say together, when all of them are there and clear of chance."""
-    slope = course[_SLOPE].ci95
-    sitting, standing = (course[name].ci95 for name in _KINDS)
-    if slope is None or sitting is None or slope[1] > -SPEED_SLOPE_NORMAL_PCT_MIN or sitting[0] <= 0.0:
+    slope, standing = course[_SLOPE].ci95, course["recovery_speed_standing_pct"].ci95
+    eased = [(_KINDS[name], ends) for name in _FLEXED if (ends := course[name].ci95) is not None and ends[0] > 0.0]
+    if slope is None or slope[1] > -SPEED_SLOPE_NORMAL_PCT_MIN or not eased:
         return []
+    rest, ends = eased[0]
+    back = f"It worsens with walking and comes back after {rest}"
     if standing is None:
-        return ["It worsens with walking and comes back after sitting; whether standing would do is not known."]
-    if standing[1] < sitting[0]:
-        return ["It worsens with walking and comes back after sitting more than after standing."]
+        return [f"{back}; whether standing upright would do is not known."]
+    if standing[1] < ends[0]:
+        return [f"{back} more than after standing upright."]
     return ["It worsens with walking and comes back after either rest."]

@@ -107,6 +107,16 @@ def push_template(contacts: Sequence[tuple[int, Side]], length: int) -> FloatArr
     return template
 
 
+def with_unseen_leg(contacts: Sequence[tuple[int, Side]], stride: float) -> Sequence[tuple[int, Side]]:
+    """Initial contacts in order; to those of one leg alone, the other's half way between where no stride is missed."""
+    if len({side for _, side in contacts}) != 1:
+        return contacts
+    between = [
+        ((start + end) // 2, side.other) for (start, side), (end, _) in pairwise(contacts) if end - start < 1.5 * stride
+    ]
+    return sorted([*contacts, *between])
+
+
 def pelvis_frame(
     motions: Mapping[Placement, LevelMotion],
     up: Mapping[Placement, FloatArray],
@@ -138,12 +148,15 @@ def pelvis_frame(
     horizontal = both_feet[:, :2] - both_feet[:, :2].mean(axis=0)
     values, vectors = np.linalg.eigh(horizontal.T @ horizontal)
     forward = vectors[:, 1]
+    lever = _lever(inside, turn, forward)
+    if lever is None:  # else one leg's label could contradict two good ones
+        contacts = with_unseen_leg(contacts, stride)
     template = push_template(contacts, len(mean))[walking]
     sided = bool(np.abs(template).sum() > 2.0 * GRID_HZ)  # at least some seconds of steps
     seen = Witnesses(
         push_witness(both_feet, forward),
         knee_witness(mean[walking], template, forward) if sided else None,
-        _lever(inside, turn, forward),
+        lever,
     )
     verdict = decide(seen, params.forward)
     if not verdict.as_given:

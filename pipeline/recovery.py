@@ -1,8 +1,8 @@
-"""What a rest brings back, seated and standing apart; how far the person came before it; and the warm-up.
+"""What a rest brings back, seated, bent forward and standing apart; how far the person came before it; and the warm-up.
 
 - Recovery: median of the first half minute after the longest rest of a kind against that of the last one before it:
-  per cent for speed and stride length, degrees for the trunk's forward lean. In neurogenic claudication sitting brings
-  speed back and standing does not (design notes 5.9; much of it is an assumption there).
+  per cent for speed and stride length, degrees for the trunk's forward lean. In neurogenic claudication sitting and
+  bending forward bring speed back and standing does not (design notes 5.9; much of it is an assumption there).
 - Walked until the first rest: time, and time times the median speed.
 - Warm-up: first minute against the rest of the first four, per cent; - = starts slower.
 
@@ -58,10 +58,17 @@ _WARM_UP = (
 )
 
 
+_POSTURES = (
+    (BoutKind.SITTING, "a seated rest"),
+    (BoutKind.LEANING, "a rest bent forward"),
+    (BoutKind.STANDING, "a standing rest"),
+)
+
+
 def recoveries(course: Course, rests: Sequence[Rest], params: RecoveryParams) -> list[Measure]:
-    """Recovery over the longest rest of any kind, and of each quantity over the longest seated and standing one."""
+    """Recovery over the longest rest of any kind, and of each quantity over the longest one of each posture."""
     out = [_recovery("recovery_speed_pct", _QUANTITIES[0], course, rests, "a rest", params)]
-    for kind, words in ((BoutKind.SITTING, "a seated rest"), (BoutKind.STANDING, "a standing rest")):
+    for kind, words in _POSTURES:
         own = [rest for rest in rests if rest.kind is kind]
         for what in _QUANTITIES:
             name = f"recovery_{what.name}_{kind.value}_{'deg' if what.in_degrees else 'pct'}"

@@ -283,6 +283,7 @@ class BoutKind(StrEnum):
     TURNING = "turning"
     STANDING = "standing"
     SITTING = "sitting"
+    LEANING = "leaning"  # standing, bent forward
     UNKNOWN = "unknown"
 
 
@@ -301,8 +302,9 @@ class Bout:
 class Rest:
     """A pause between two walks in which the person kept still.
 
-    ``kind`` is the posture of most of it: standing, sitting, or unknown when these sensors cannot tell. ``walked_s`` is
-    the time walked since the rest before, or since the beginning; ``trunk_lean_deg`` the forward lean against standing.
+    ``kind`` is the posture of most of it: standing, sitting, leaning, or unknown when these sensors cannot tell.
+    ``walked_s`` is the time walked since the rest before, or since the beginning; ``trunk_lean_deg`` the forward lean
+    against standing.
     """
 
     kind: BoutKind

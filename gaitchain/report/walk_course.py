@@ -40,6 +40,7 @@ class Look:
 LOOKS: Mapping[str, Look] = {
     "walking": Look(30.0, ACCENT, WHITE),
     "standing": Look(22.0, BAND, INK),
+    "leaning": Look(18.0, BAND, INK),
     "sitting": Look(14.0, OUTSIDE, WHITE),
     "unknown": Look(22.0, WHITE, SOFT),
 }

@@ -103,6 +103,21 @@ class TestPosture:
         found = done(held(90, thigh_deg=HANGS, trunk_deg=trunk), walks((0.0, 30.0), (60.0, 90.0)))
         assert found.rests[0].trunk_lean_deg == pytest.approx(35.0)
 
+    @pytest.mark.parametrize(
+        ("angles", "kind"),
+        [
+            ({"thigh_deg": HANGS, "trunk_deg": 35.0}, BoutKind.LEANING),
+            ({"thigh_deg": HANGS, "pelvis_deg": 14.0}, BoutKind.LEANING),
+            ({"pelvis_deg": 14.0}, BoutKind.LEANING),
+            ({"thigh_deg": HANGS, "trunk_deg": 12.0, "pelvis_deg": 6.0}, STAND),
+            ({"thigh_deg": LEVEL, "trunk_deg": 35.0}, SIT),  # bent forward on a seat
+            ({"trunk_deg": 35.0}, UNKNOWN),  # the trunk alone does not tell a seat from a rail
+        ],
+    )
+    def test_who_stands_bent_forward_leans(self, angles: dict[str, float], kind: BoutKind) -> None:
+        found = done(held(90, **angles), walks((0.0, 30.0), (60.0, 90.0)))
+        assert [rest.kind for rest in found.rests] == [kind]
+
 
 class TestRests:
     def test_lost_samples_are_no_rest(self) -> None:

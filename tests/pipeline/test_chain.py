@@ -33,6 +33,7 @@ COURSE = (
     "speed_slope_pct_min",
     "recovery_speed_pct",
     "recovery_speed_sitting_pct",
+    "recovery_speed_leaning_pct",
     "recovery_speed_standing_pct",
     "walked_to_rest_s",
     "walked_to_rest_m",
@@ -183,12 +184,23 @@ class TestOtherCauses:
         assert abs(bad.z) > 1.96 > abs(even.z)
         assert bad.confidence is Confidence.MODERATE
 
+    def test_a_rest_bent_forward_counts_as_a_seat_does_and_not_as_standing(self) -> None:
+        slowing, bent = measured("speed_slope_pct_min", -6.0), measured("recovery_speed_leaning_pct", 25.0, 3.0)
+        upright = measured("recovery_speed_standing_pct", 2.0, 3.0)
+        found = links(course=(slowing, bent, upright))[Link.CLAUDICATION]
+        assert "comes back after standing bent forward more than after standing upright" in found.reason
+        assert found.confidence is Confidence.MODERATE
+        assert "time_course.recovery_speed_leaning_pct" in found.evidence
+        vascular = links(course=(slowing, measured("recovery_speed_standing_pct", 25.0, 3.0)))[Link.CLAUDICATION]
+        assert "comes back" not in vascular.reason
+        assert vascular.confidence is Confidence.LOW
+
     @pytest.mark.parametrize(
         ("rests", "words"),
         [
             ((), "No rest"),
             ((measured("recovery_speed_pct", 20.0),), "could not be told apart"),
-            ((measured("recovery_speed_sitting_pct", 20.0),), "whether standing would do is not known"),
+            ((measured("recovery_speed_sitting_pct", 20.0),), "whether standing upright would do is not known"),
             ((measured("walked_to_rest_s", 240.0), measured("walked_to_rest_m", 210.0)), "after 4.0 min and 210 m"),
         ],
     )

@@ -32,7 +32,7 @@ def result(name: str, placements: tuple[Placement, ...]) -> SessionResult:
     [
         ("walk-sit-walk", BoutKind.SITTING),
         ("walk-stand-walk", BoutKind.STANDING),
-        ("walk-lean-walk", BoutKind.STANDING),
+        ("walk-lean-walk", BoutKind.LEANING),
     ],
 )
 def test_the_kind_of_the_rest_is_found(name: str, kind: BoutKind, placements: tuple[Placement, ...]) -> None:

@@ -10,7 +10,15 @@ from scipy.spatial.transform import Rotation
 
 from pipeline.forward import Swap
 from pipeline.orientation import Motion
-from pipeline.pelvis_frame import LevelMotion, PelvisFrame, PelvisFrameParams, level, pelvis_frame, relative_heading
+from pipeline.pelvis_frame import (
+    LevelMotion,
+    PelvisFrame,
+    PelvisFrameParams,
+    level,
+    pelvis_frame,
+    relative_heading,
+    with_unseen_leg,
+)
 from pipeline.rotations import about_z, unit
 from sensor.samples import HIPS, BoolArray, FloatArray, Placement, Side
 from tests.pipeline.synthetic import motion_of, random_rotation, seconds, turned
@@ -109,6 +117,26 @@ def test_swapped_labels_are_seen_and_forward_stays_forward(
     found = calibrated(motions, contacts)
     assert found.swap is swap
     assert max(error_deg(found.to_pelvis[p], mounts[p]) for p in mounts) < 5.0
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_leg_is_enough_to_tell_left_from_right(first: int) -> None:
+    """Against the push of the acceleration too: an uneven walk turns that round, and left and right with it."""
+    mount, contacts = random_rotation(3), CONTACTS[first::2]
+    found = calibrated(worn({SACRUM: mount}), contacts)
+    assert error_deg(found.to_pelvis[SACRUM], mount) < 5.0
+    assert found.sided_by_knees
+    round_about = calibrated(worn({SACRUM: mount}), [(at, side.other) for at, side in contacts])
+    assert error_deg(round_about.to_pelvis[SACRUM], mount) > 175.0
+
+
+def test_the_leg_without_a_sensor_lands_half_way_but_not_in_a_missed_stride() -> None:
+    left = [(100, Side.LEFT), (210, Side.LEFT), (430, Side.LEFT), (540, Side.LEFT)]
+    assert with_unseen_leg(left, STRIDE) == [
+        (100, Side.LEFT), (155, Side.RIGHT), (210, Side.LEFT), (430, Side.LEFT), (485, Side.RIGHT), (540, Side.LEFT),
+    ]  # fmt: skip
+    assert with_unseen_leg(CONTACTS, STRIDE) == CONTACTS
+    assert with_unseen_leg([], STRIDE) == []
 
 
 def test_a_pelvis_pushed_alike_all_round_has_no_clear_forward() -> None:
