@@ -49,7 +49,7 @@ class TrainingParams:
     room: float = 0.3  # features may leave their range in training by this share of it
     most_outside: float = 0.7  # how far log-odds may hang on features beyond that range: a factor of 2 on the odds
     in_silico: bool = True
-    version: str = "in-silico-3"
+    version: str = "in-silico-4"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
