@@ -96,9 +96,9 @@ class TestAsymmetricLinks:
         assert links({metric: measured})[link].z == pytest.approx(1.96 * 3.0 / measured.band[1])
 
     def test_few_strides_are_no_firm_ground(self, link: Link, metric: str, affected_when_left_is_smaller: Side) -> None:
-        sure = list(Confidence)
-        many, few = (links({metric: judged(metric, 1.0, n)})[link].confidence for n in (60, 10))
-        assert sure.index(few) <= sure.index(many)
+        enough, few = (links({metric: judged(metric, 1.0, n)})[link].confidence for n in (30, 29))
+        assert enough is (Confidence.MODERATE if link is Link.LOAD else Confidence.HIGH)  # impacts depend on the strap
+        assert few is Confidence.MODERATE
         unflagged = links({metric: judged(metric, 60.0, 10)})[link]
         assert unflagged.confidence is Confidence.LOW
         assert "Not flagged" in unflagged.reason
@@ -153,6 +153,10 @@ class TestOtherCauses:
     def test_slow_on_one_side_or_on_both_and_slow_to_start(self) -> None:
         uneven = links({"stance_time": judged("stance_time", -20.0)}, speed=0.7)[Link.SYSTEMIC]
         assert "One leg stands out" in uneven.reason
+        assert uneven.evidence == ("gait.speed_m_s", "asymmetry.stance_time")
+        blind = links({"stance_time": judged("stance_time", count=0)}, speed=0.7)[Link.SYSTEMIC]
+        assert blind.evidence == ("gait.speed_m_s",)
+        assert "stands out" not in blind.reason
         stiff = links(speed=0.7, course=(measured("warm_up_speed_pct", -6.0),))[Link.SYSTEMIC]
         assert "Neither leg stands out" in stiff.reason
         assert "start-up" in stiff.reason
