@@ -65,6 +65,7 @@ MEASURES: Mapping[str, str] = {
     "joints.knee_flexion_swing_right_deg": "Right knee, flexion in swing",
     "joints.hip_flexion_max_left_deg": "Left hip, most flexion",
     "joints.hip_flexion_max_right_deg": "Right hip, most flexion",
+    "joints.hip_flexion_difference_deg": "Hips, difference of most flexion",
     "joints.hip_flexion_min_left_deg": "Left hip, least flexion",
     "joints.hip_flexion_min_right_deg": "Right hip, least flexion",
 }
