@@ -20,6 +20,7 @@ from sensor.samples import FloatArray
 WIDTH, HEIGHT = 232.0, 178.0
 IN_ROW = 3  # panels side by side on paper
 _PLOT_LEFT, _PLOT_RIGHT, _PLOT_TOP, _PLOT_BOTTOM = 40.0, 222.0, 24.0, 146.0
+_LEGEND_WORDS = ("Legend of the curves", "Left solid red, right dashed blue.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +112,37 @@ def _region_words(region: Mapping[str, float], unit: str) -> str:
     return f"From {part} the {_larger(region)} side is larger, by {size} {unit_sign(unit)} at most."
 
 
-def legend(beside: int) -> Markup:
-    """What the lines mean: one panel in the row of ``beside`` panels, or a line of its own under full rows."""
-    entries = (
-        ("left, mean over strides", LEFT, line((0, 0), (32, 0), LEFT, 2.2), 164.0),
-        ("right, mean over strides", RIGHT, line((0, 0), (32, 0), RIGHT, 2.2, SIDE_DASHES["right"]), 170.0),
-        (f"{PLUS_MINUS} 1 SD", SOFT, _swatches(((LEFT, 0.14, 0), (RIGHT, 0.14, 16)), 16), 92.0),
-        (f"reference {PLUS_MINUS} 1 SD, this speed", SOFT, _swatches(((BAND, 1.0, 0),), 32), 182.0),
-        ("toe-off", SOFT, line((16, -7), (16, 7), SOFT, 1.4), 0.0),
-    )
-    column = beside % IN_ROW != 0
+def legend_row() -> Markup:
+    """What the lines mean, in a line under full rows of panels."""
     shapes, x = [], 0.0
-    for number, (words, colour, sample, width) in enumerate(entries):
-        at = (_PLOT_LEFT, 36 + 22.0 * number) if column else (x, 9.0)
-        shapes.append(moved(at, [sample, text((40, 3.5), words, 10, colour)]))
+    for sample, words, colour, width in _legend():
+        shapes.append(_explained((x, 9.0), sample, words, colour))
         x += width
-    size = (WIDTH, HEIGHT) if column else (720.0, 18.0)
-    return figure("curve-legend", *size, "Legend of the curves", "Left solid red, right dashed blue.", shapes)
+    return figure("curve-legend", 720.0, 18.0, *_LEGEND_WORDS, shapes)
+
+
+def legend_column() -> Markup:
+    """What the lines mean, as a panel beside the last ones, or under them on a phone."""
+    shapes = [
+        _explained((_PLOT_LEFT, 36 + 22.0 * number), sample, words, colour)
+        for number, (sample, words, colour, _) in enumerate(_legend())
+    ]
+    return figure("curve-legend-column", WIDTH, HEIGHT, *_LEGEND_WORDS, shapes)
+
+
+def _legend() -> tuple[tuple[Markup, str, str, float], ...]:
+    """Sample, words, colour of the words, and width in a row, of each thing drawn."""
+    return (
+        (line((0, 0), (32, 0), LEFT, 2.2), "left, mean over strides", LEFT, 164.0),
+        (line((0, 0), (32, 0), RIGHT, 2.2, SIDE_DASHES["right"]), "right, mean over strides", RIGHT, 170.0),
+        (_swatches(((LEFT, 0.14, 0), (RIGHT, 0.14, 16)), 16), f"{PLUS_MINUS} 1 SD", SOFT, 92.0),
+        (_swatches(((BAND, 1.0, 0),), 32), f"reference {PLUS_MINUS} 1 SD, this speed", SOFT, 182.0),
+        (line((16, -7), (16, 7), SOFT, 1.4), "toe-off", SOFT, 112.0),
+    )
+
+
+def _explained(at: tuple[float, float], sample: Markup, words: str, colour: str) -> Markup:
+    return moved(at, [sample, text((40, 3.5), words, 10, colour)])
 
 
 def _swatches(areas: Sequence[tuple[str, float, float]], width: float) -> Markup:

@@ -49,6 +49,7 @@ def content(
     document = withheld(document, person)
     recording = document["recording"]
     panels = [] if compact else curves.panels(curve_set, document.get("waveforms"))
+    beside = len(panels) % curves.IN_ROW != 0
     return {
         "compact": compact,
         "font": FONT,
@@ -68,8 +69,8 @@ def content(
         "further": [_further(key, item) for key, item in narrative.further(document).items()],
         "sides": _sides(document),
         "panels": [picture(panel) for panel in panels],
-        "legend": picture(curves.legend(len(panels))) if panels else None,
-        "legend_beside": len(panels) % curves.IN_ROW != 0,
+        "legend": picture(curves.legend_column() if beside else curves.legend_row()) if panels else None,
+        "legend_beside": beside,
         "walk_course": picture(walk_course.course_picture(document)),
         "chain": picture(chain.chain_picture(document["chain"], document["risk"])),
         "evidence": [_evidence(link) for link in document["chain"]],
