@@ -36,7 +36,7 @@ def score_bar(risk: dict[str, Any], *, slim: bool = False) -> Markup:
     shapes.append(text((x(0), 11), "less strain pattern", 10, SOFT))
     shapes.append(text((x(1), 11), "more strain pattern", 10, SOFT, anchor="end"))
     name = "risk-score-slim" if slim else "risk-score"
-    return figure(name, width, 56, "In-silico strain score", f"{words}, on a scale from 0 to 1.", shapes)
+    return figure(name, width, 56, "Strain score", f"{words}, on a scale from 0 to 1.", shapes)
 
 
 def contribution_bars(contributions: Sequence[dict[str, Any]]) -> Markup:

@@ -45,10 +45,6 @@ MOUNTS = (
 )
 CHAIN = "Links that stand out together do not show that one causes the next."
 CHAIN_DASHED = "A dashed frame or arrow marks what these sensors do not show."
-SCORE = (
-    "The chance, in simulated walkers, that the hidden mechanical strain of the deep hip rotators or the lumbar spine "
-    "exceeds its reference limit."
-)
 ALL_ASSESSED = (
     "Every measure and comparison of this report could be assessed; the kinetic chain says what its links rest on."
 )
@@ -63,9 +59,3 @@ LIMITS = (
     "Limits: sensors on skin move against the bone; hip rotation and the trunk are not seen without sensors on thigh "
     "and trunk; a walking aid changes asymmetry; the risk model has never been tested on patients."
 )
-
-
-def in_silico(model_version: str) -> str:
-    """What a score may be leaned on, with the version of the model."""
-    model = f" (model {model_version})" if model_version else ""
-    return f"In silico: the model was trained and tested on simulated people only{model}."

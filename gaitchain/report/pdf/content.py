@@ -19,6 +19,7 @@ from gaitchain.report import (
     mounts,
     narrative,
     risk,
+    strain,
     texts,
     theme,
     walk_course,
@@ -75,6 +76,7 @@ def content(
         "chain": picture(chain.chain_picture(document["chain"], document["risk"])),
         "evidence": [_evidence(link) for link in document["chain"]],
         "outside_z": words.fixed(links.OUTSIDE_Z, 2),
+        "strain_heading": strain.heading(document["risk"]),
         "strain": _strain(document["risk"], withheld=bool(person.red_flags)),
         "missing": [
             {"reason": reason, "names": words.sentence("; ".join(names))}
@@ -221,20 +223,24 @@ def _evidence(link: dict[str, Any]) -> Content:
 
 def _strain(score: dict[str, Any], *, withheld: bool) -> Content:
     reasons = [words.sentence(reason) for reason in score["reasons"]]
-    said: Content = {"reasons": reasons, "in_silico": texts.in_silico(score["model_version"] or ""), "score": None}
+    said: Content = {"reasons": reasons, "taught": strain.taught(score), "score": None}
     if score["score"] is None:
-        return said | {"heading": "The score is withheld" if withheld else "The model abstains: no score"}
+        if withheld:
+            return said | {"heading": "The score is withheld"}
+        return said | {"heading": "The model abstains: no score", "reasons": [*reasons, strain.ABSTAINED]}
     level = f"level {score['level']}" if score["level"] else ""
     low_high = score["interval90"]
     between = f"90\N{NO-BREAK SPACE}% interval {words.span(low_high, '')}" if low_high else ""
-    inside = "Dark bar with a dot: in the set that holds the true simulated pathway 9 times of 10. "
     return said | {
         "score": words.fixed(score["score"], 2),
         "beside": ", ".join(part for part in (level, between) if part),
         "bar": picture(risk.score_bar(score)),
         "contributions": picture(risk.contribution_bars(score["contributions"])),
         "pathways": picture(risk.pathway_bars(score["pathways"], score["set90"])),
-        "alternatives": (inside if score["set90"] else "") + narrative.alternatives(score),
+        "caution": strain.caution(score),
+        "meaning": strain.meaning(score),
+        "differential": strain.differential(score),
+        "alternatives": strain.alternatives(score),
     }
 
 
@@ -242,5 +248,5 @@ def _versions(document: dict[str, Any]) -> str:
     said = [f"{key} {value}" for key, value in document["provenance"].items() if isinstance(value, str | int | float)]
     said.append(f"summary {document['schema_version']}")
     if document["risk"]["model_version"]:
-        said.append(f"risk model {document['risk']['model_version']}, in silico")
+        said.append(f"risk model {document['risk']['model_version']}, {strain.source(document['risk'])}")
     return " \N{MIDDLE DOT} ".join(said)
