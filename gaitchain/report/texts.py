@@ -29,6 +29,7 @@ SIDES = (
     "Each row is drawn on the scale of its own reference band (grey). Dot: within; diamond: borderline; square: clear; "
     "whisker: 95\N{NO-BREAK SPACE}% interval; +\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}left\N{NO-BREAK SPACE}larger."
 )
+TILES = "Grey and ref.: reference band. 95\N{NO-BREAK SPACE}%: interval of the value. n: strides that it rests on."
 PELVIS = (
     "Drop, left stance: how far the right side falls while the left foot stands; difference: left minus right. "
     "Rotation is the least certain of these angles."

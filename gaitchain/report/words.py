@@ -249,6 +249,13 @@ def budget(measure: Mapping[str, Any]) -> str:
     return ", ".join([*said, *(["low confidence"] if confidence == "low" else [])])
 
 
+def precision(measure: Mapping[str, Any]) -> str:
+    """The 95 % interval of a measure and the strides it rests on, as its tile says them; empty without both."""
+    ends, n = measure["ci95"], measure["n"]
+    said = [f"95\N{NO-BREAK SPACE}% {interval(ends, measure['unit'])}"] if ends else []
+    return ", ".join([*said, *([f"n\N{NO-BREAK SPACE}{n}"] if n else [])])
+
+
 def typeset(words: str) -> str:
     """Words of the analysis as a page prints them: sensors by name, degree signs, true minus signs."""
     words = _PLACEMENT_KEYS.sub(lambda key: PLACEMENTS[key[0]], words)

@@ -160,7 +160,7 @@ def _tile(key: str, measure: dict[str, Any]) -> Content:
         "standing": words.against_band(value, band) if band else "",
         "within": bool(band) and band[0] <= value <= band[1],
         "band": f"ref. {words.interval(band, unit)}" if band else "no reference band",
-        "ci95": f"95\N{NO-BREAK SPACE}% {words.interval(measure['ci95'], unit)}" if measure["ci95"] else "",
+        "precision": words.precision(measure),
         "budget": words.budget(measure),
     }
 
