@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from gaitchain.report.scales import Scale, ticks
 from gaitchain.report.svg import figure, join, line, moved, polygon, polyline, text, upright_text
-from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT
+from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT, WHITE
 from gaitchain.report.words import PLUS_MINUS, fixed, unit_sign
 from pipeline.result import Curve
 from pipeline.runs import spans
@@ -79,7 +79,6 @@ def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
         [
             *_axes(x, y, words, curve.unit),
             _reference(x, y, curve),
-            *(_region(x, region, row % 2) for row, region in enumerate(regions)),
             *(_ribbon(x, y, trace) for trace in traces),
             *(_toe_off(x, trace) for trace in traces if trace.fc_pct is not None),
             *(
@@ -87,6 +86,7 @@ def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
                 for trace in traces
                 for points in _runs(x, y, trace.mean)
             ),
+            *(_region(x, region, row % 2) for row, region in enumerate(regions)),
         ],
     )
 
@@ -97,9 +97,10 @@ def _region(x: Scale, region: Mapping[str, float], row: int) -> Markup:
     middle = min(max((first + last) / 2, _PLOT_LEFT + 28), _PLOT_RIGHT - 28)
     edges = (line((at, _PLOT_TOP), (at, _PLOT_BOTTOM), SOFT, 0.8, "1 3") for at in (first, last))
     bar = line((first, _PLOT_TOP), (last, _PLOT_TOP), INK, 4)
-    return join(
-        [*edges, bar, text((middle, _PLOT_TOP + 11 + 10 * row), f"{_larger(region)} larger", 9, INK, anchor="middle")]
-    )
+    top = _PLOT_TOP + 3 + 10 * row
+    corners = [(middle - 27, top), (middle + 27, top), (middle + 27, top + 10), (middle - 27, top + 10)]
+    words = text((middle, top + 8), f"{_larger(region)} larger", 9, INK, anchor="middle")
+    return join([*edges, bar, polygon(corners, WHITE, 0.8), words])
 
 
 def _larger(region: Mapping[str, float]) -> str:
