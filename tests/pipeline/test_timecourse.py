@@ -140,6 +140,7 @@ class TestRecovery:
 
     def test_is_the_speed_that_came_back(self) -> None:
         assert self.found(0.8, 1.2).value == pytest.approx(50.0)
+        assert self.found(0.8, 1.2).n == 2 * 60  # half a minute before and after, both sides
         assert self.found(1.2, 0.9).value == pytest.approx(-25.0)
 
     @pytest.mark.parametrize("kind", [BoutKind.SITTING, BoutKind.STANDING, BoutKind.UNKNOWN])
