@@ -26,6 +26,7 @@ from sensor.person import Person
 from sensor.samples import Placement, Side
 
 SCHEMA_VERSION = "1.0"
+WITHHELD = "A red flag was stated: the score is withheld until a clinician has reviewed it."
 
 
 def summary(result: SessionResult, risk: Risk, person: Person, *, in_silico: bool = True) -> JsonObject:
@@ -259,7 +260,7 @@ def _withheld(risk: Risk) -> Risk:
         pathways={},
         set90=(),
         abstained=True,
-        reasons=("A red flag was stated: the score is withheld until a clinician has reviewed it.",),
+        reasons=(WITHHELD,),
         contributions=(),
         model_version=risk.model_version,
     )
