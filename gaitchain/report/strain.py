@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from gaitchain.report import words
 from gaitchain.report.risk import ranked
+from models.risk import Level
 
 WIDE: Final = 0.5  # of the scale from 0 to 1; such an interval holds both a small and a large strain
+HARMLESS: Final = frozenset({"healthy", "healthy_slow", "benign_asymmetry"})
 MANY: Final = 5  # of ten pathways; a set of so many tells little
 CLOSE_MARGIN: Final = 0.15  # two pathways this close are alternatives (biomechanics.md, 6.3)
 
@@ -64,8 +66,17 @@ def undecided(risk: dict[str, Any]) -> bool:
 
 
 def caution(risk: dict[str, Any]) -> str:
-    """The warning that a wide interval deserves; empty for a narrow one."""
-    return UNDECIDED if undecided(risk) else ""
+    """The warnings that a wide interval, and a low score of a walk like an ailing one, deserve; empty without both."""
+    return " ".join([UNDECIDED] * undecided(risk) + _no_all_clear(risk))
+
+
+def _no_all_clear(risk: dict[str, Any]) -> list[str]:
+    best = ranked(risk["pathways"])[:1]
+    if risk["level"] != Level.LOW or not by_simulation(risk) or not best or best[0][0] in HARMLESS:
+        return []
+    name = words.spoken(best[0][0], words.PATHWAYS)
+    about = "it tells of strain at hip rotators and lumbar spine only"
+    return [f"A low score is no all-clear: {about}, and the walk is most like “{name}”."]
 
 
 def differential(risk: dict[str, Any], *, drawn: bool = True) -> str:

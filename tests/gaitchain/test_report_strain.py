@@ -27,6 +27,7 @@ SHARES = {
 def risk(*, interval: tuple[float, float] = (0.2, 0.4), inside: int = 1, in_silico: bool = True) -> dict[str, Any]:
     return {
         "score": 0.3,
+        "level": "moderate",
         "interval90": list(interval),
         "pathways": SHARES,
         "set90": list(SHARES)[:inside],
@@ -40,6 +41,15 @@ def test_an_interval_over_half_of_the_scale_is_said_to_decide_nothing(
     interval: tuple[float, float], wide: bool
 ) -> None:
     assert bool(strain.caution(risk(interval=interval))) is wide
+
+
+def test_a_low_score_of_a_walk_like_an_ailing_one_is_no_all_clear() -> None:
+    low = risk() | {"level": "low"}
+    assert "no all-clear" in strain.caution(low)
+    assert "most like “protecting a painful knee”" in strain.caution(low)
+    assert strain.caution(low | {"pathways": {"healthy_slow": 0.6, "lumbar": 0.4}}) == ""
+    assert strain.caution(risk()) == ""
+    assert "no all-clear" not in strain.caution(low | {"in_silico": False})
 
 
 def test_the_differential_names_the_set_and_rules_nothing_out() -> None:
