@@ -208,18 +208,15 @@ def gap(unit: str) -> str:
     return "" if not sign or sign.startswith("°") else "\N{NO-BREAK SPACE}"
 
 
-def interval(ends: Sequence[float], unit: str) -> str:
+def interval(ends: Sequence[float], unit: str, *, signed: bool = False) -> str:
     """Both ends of an interval with the decimals of the unit, but without it."""
-    low, high = (bare(end, unit) for end in ends)
+    low, high = (bare(end, unit, signed=signed) for end in ends)
     return f"{low} to {high}"
 
 
-def span(interval: Sequence[float] | None, unit: str, *, signed: bool = False) -> str:
+def span(ends: Sequence[float] | None, unit: str, *, signed: bool = False) -> str:
     """An interval as ``low to high unit``; empty without one."""
-    if interval is None:
-        return ""
-    low, high = (bare(end, unit, signed=signed) for end in interval)
-    return f"{low} to {high}{gap(unit)}{unit_sign(unit)}"
+    return "" if ends is None else f"{interval(ends, unit, signed=signed)}{gap(unit)}{unit_sign(unit)}"
 
 
 def direction(metric: str, effect: float) -> str:
