@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gaitchain.follow_up import STATUS_WORDS, Compared, FollowUp
+from gaitchain.report import strain
 from gaitchain.report.bars import effect_words, flag_words
 from gaitchain.report.words import (
     LINKS,
@@ -147,14 +148,15 @@ def _sides(document: dict[str, Any], *, wide: bool) -> RenderableType:
 
 def _risk(document: dict[str, Any]) -> RenderableType:
     risk = document["risk"]
-    title = Text("Strain pattern thought to irritate the sciatic nerve (in silico)", style="bold")
+    title = Text(f"Strain pattern thought to irritate the sciatic nerve ({strain.source(risk)})", style="bold")
     if risk["abstained"]:
         score = "No score."
     else:
         ends = risk["interval90"]
         interval = f" (90 % interval {' to '.join(fixed(end, 2) for end in ends)})" if ends else ""
         score = f"Score {fixed(risk['score'], 2)}{interval}, {risk['level']}."
-    return Group(title, *map(_indented, (score, *risk["reasons"])))
+    said = (score, strain.caution(risk), strain.differential(risk, drawn=False), *risk["reasons"])
+    return Group(title, *map(_indented, filter(None, said)))
 
 
 def _indented(words: str) -> RenderableType:

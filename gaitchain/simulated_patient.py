@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,8 +16,18 @@ from sensor.samples import FloatArray, Placement, Side
 from sensor.simulation import WalkSpec
 
 PATIENT = WalkSpec("antalgic_knee", Side.LEFT, 0.6, 120.0, seed=1, placements=WORN)
+# The first walk of 326 s lasts until 3:00, the seat until 4:20; then the walk begins anew after a short stand.
+AS_TOLD = {
+    "4x10m": replace(PATIENT, protocol="4x10m", duration_s=60.0),
+    "walk-sit-walk": replace(PATIENT, protocol="walk-sit-walk", duration_s=326.0),
+}
 TAP_S = 0.05
 TAP_M_S2 = 40.0  # a finger on the shell
+
+
+def walk_of(protocol: str) -> WalkSpec:
+    """How the simulated patient walks a protocol of the app; two minutes and more to and fro if it knows none."""
+    return AS_TOLD.get(protocol, PATIENT)
 
 
 @dataclass(slots=True)

@@ -121,7 +121,8 @@ def _flag(norm: AsymmetryNorm, effect: float, ci: Interval, strides: int, params
     if size <= norm.normal:
         return Flag.NONE, ""
     if size <= norm.least_change:
-        return Flag.NONE, f"outside the band, but below the least change that can be detected ({norm.least_change:g})"
+        least = f"{norm.least_change:g} {'SD' if norm.is_angle else '%'}"
+        return Flag.NONE, f"outside the band, but below the least change that can be detected ({least})"
     if strides < params.flag_strides:
         return Flag.NONE, f"outside the band, but {strides} strides a side are too few to flag ({params.flag_strides})"
     if nearest <= norm.normal:

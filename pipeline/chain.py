@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pipeline.claudication import claudication
-from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, SLOW_START_PCT, band_z
+from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, HIP_FLEXION_DIFFERENCE_NORMAL_DEG, SLOW_START_PCT, band_z
 from pipeline.result import Asymmetry, ChainLink, Confidence, Flag, Link, Measure, Status
 from sensor.samples import THIGHS, Placement, Side
 
@@ -27,6 +27,7 @@ class Evidence:
     pelvis: Mapping[str, Measure]
     course: Mapping[str, Measure]
     trunk: Mapping[str, Measure]
+    joints: Mapping[str, Measure]
 
 
 def chain(seen: Evidence, placements: Collection[Placement]) -> tuple[ChainLink, ...]:
@@ -55,12 +56,7 @@ def chain(seen: Evidence, placements: Collection[Placement]) -> tuple[ChainLink,
             shorter_is_affected=True,
         ),
         _pelvis(seen.pelvis["drop_difference_deg"]),
-        ChainLink.absent(
-            Link.ROTATORS,
-            "Hip rotation, which loads the deep external rotators, is not seen by sensors at knees and hips."
-            if not set(THIGHS) <= set(placements)
-            else "Hip rotation from thigh sensors drifts too much to be read as load on the deep rotators.",
-        ),
+        _rotators(seen.joints["hip_flexion_difference_deg"], placements),
         _lumbar(seen.trunk["thorax_pelvis_phase_deg"]),
         claudication(seen.course),
         _systemic(seen),
@@ -113,6 +109,35 @@ def _pelvis(difference: Measure) -> ChainLink:
         Confidence.LOW if outside and not firm else Confidence.MODERATE,
         text,
         ("pelvis.drop_difference_deg",),
+    )
+
+
+def _rotators(difference: Measure, placements: Collection[Placement]) -> ChainLink:
+    """A surrogate: hips with a piriformis syndrome bent 7.2 deg more (Ismail 2020, abstract read). No rotation."""
+    if difference.value is None:
+        if not set(THIGHS) <= set(placements):
+            unseen = "Hip rotation, which loads the deep external rotators, is not seen by sensors at knees and hips."
+            return ChainLink.absent(Link.ROTATORS, unseen)
+        drifts = "Hip rotation from thigh sensors drifts too much to be read as load on the deep rotators"
+        return ChainLink.absent(Link.ROTATORS, f"{drifts}, and how far the hips bend: {difference.reason}.")
+    value, limit = difference.value, HIP_FLEXION_DIFFERENCE_NORMAL_DEG
+    side = Side.LEFT if value > 0 else Side.RIGHT
+    outside = abs(value) > limit
+    text = (
+        f"The {side.value} hip bends {abs(value):.0f} deg more than the other, as was found with a piriformis syndrome."
+        if outside
+        else f"Both hips bend about equally (difference {value:+z.0f} deg)."
+    )
+    return ChainLink(
+        Link.ROTATORS,
+        Status.OBSERVED,
+        value,
+        "deg",
+        1.96 * value / limit,
+        side if outside else None,
+        Confidence.LOW,
+        f"{text} Hip rotation, which loads the deep rotators, is not measured.",
+        ("joints.hip_flexion_difference_deg",),
     )
 
 

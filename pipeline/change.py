@@ -77,6 +77,7 @@ LEAST_CHANGE: Mapping[str, float] = {
     "pelvis.drop_right_deg": 2.0,
     "pelvis.drop_difference_deg": 2.0,
     "pelvis.obliquity_offset_deg": 2.0,
+    "joints.hip_flexion_difference_deg": 5.0,  # [A]; its interval is wider than that
     "trunk.thorax_pelvis_phase_deg": 20.0,
     "time_course.speed_slope_pct_min": 2.0,  # as wide as its band [A]
 }
@@ -87,6 +88,7 @@ MEASURE_OF: Mapping[Link, str] = {
     Link.STRIDE: "asymmetry.step_time",
     Link.LOAD: "asymmetry.impact_peak",
     Link.PELVIS: "pelvis.drop_difference_deg",
+    Link.ROTATORS: "joints.hip_flexion_difference_deg",
     Link.LUMBAR: "trunk.thorax_pelvis_phase_deg",
     Link.CLAUDICATION: "time_course.speed_slope_pct_min",
     Link.SYSTEMIC: "gait.speed_m_s",

@@ -73,6 +73,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     course = time_course(parts[longest].strides, done[longest].rests, params.time_course)
     curves = CurveCollector.of([part.curves for part in parts])
     trunk = trunk_measures(strides, at, standing, params.summary)
+    joints = joint_measures(strides, standing, params.summary)
     duration_s = sum(part.duration_s for part in parts)
     learned = parts[longest].calibration
     mounts = learned.mounts if learned is not None else ()
@@ -97,7 +98,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         gait=gait,
         asymmetry=asymmetries,
         pelvis=pelvis,
-        chain=chain(Evidence(asymmetries, gait, pelvis, course, trunk), worn),
+        chain=chain(Evidence(asymmetries, gait, pelvis, course, trunk, joints), worn),
         curves=curves.curves(at),
         pelvis_series=_joined([part.pelvis_series for part in parts]),
         knee_series=_joined(knees) if knees else None,
@@ -109,7 +110,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
         mounts=mounts,
         trunk=trunk,
         waveforms=waveform_differences(curves, _stride_time_s(strides), params.waveforms),
-        joints=joint_measures(strides, standing, params.summary),
+        joints=joints,
     )
 
 

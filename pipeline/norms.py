@@ -115,6 +115,9 @@ TRUNK_INSTRUMENT_SD_DEG = {
     "thorax_pelvis_rom_deg": 2.0,
 }
 JOINT_INSTRUMENT_SD_DEG = 3.0
+HIP_DIFFERENCE_INSTRUMENT_SD_DEG = 3.5  # of left minus right hip flexion: in silico, rounded up [D]
+# In silico no healthy walk (14) and none that limps, drops or has a short leg (42), half of severe piriformis ones [D].
+HIP_FLEXION_DIFFERENCE_NORMAL_DEG = 8.0
 SPEED_INSTRUMENT_SHARE = 0.11  # SD of the error of speed, part of it, from shanks as from the pelvis: in silico [D]
 DOUBLE_SUPPORT_INSTRUMENT_SD_PCT = 1.5  # points of the cycle: in silico, rounded up [D]
 SHANK_INSTRUMENT_SD_DEG = 2.0  # of its excursion: in silico, poor sensors [D]

@@ -36,7 +36,7 @@ def vertical_displacements_m(acceleration_m_s2: FloatArray) -> FloatArray:
 def pelvis_stride_lengths_m(
     acceleration_m_s2: FloatArray, middle: IntArray, leg_length_m: float, params: PelvisLengthParams
 ) -> FloatArray:
-    """Lengths (k,) of strides from their vertical acceleration (k, n).
+    """Lengths (k,) of strides from their vertical acceleration (k, n); NaN where there are no two samples.
 
     Parameters
     ----------
@@ -45,6 +45,8 @@ def pelvis_stride_lengths_m(
     """
     height = vertical_displacements_m(acceleration_m_s2)
     n = height.shape[1]
+    if n < 2:  # contacts a sample apart: there are no two steps
+        return np.full(len(height), np.nan)
     known = (middle > 10) & (middle < n - 10)
     second = np.arange(n) >= np.where(known, middle, n // 2)[:, None]
     total = np.zeros(len(height))

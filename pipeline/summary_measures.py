@@ -13,6 +13,8 @@ from pipeline.norms import (
     DOUBLE_SUPPORT_INSTRUMENT_SD_PCT,
     DROP_DIFFERENCE_NORMAL_DEG,
     FROM_HEADINGS,
+    HIP_DIFFERENCE_INSTRUMENT_SD_DEG,
+    HIP_FLEXION_DIFFERENCE_NORMAL_DEG,
     HIPS_APART_NORMAL_DEG,
     JOINT_INSTRUMENT_SD_DEG,
     OBLIQUITY_OFFSET_NORMAL_DEG,
@@ -194,7 +196,7 @@ def trunk_measures(
 
 
 def joint_measures(strides: Sequence[Stride], standing: bool, params: SummaryParams) -> Mapping[str, Measure]:
-    """Shank, knee and hip angles per side, medians over valid strides, degrees."""
+    """Shank, knee and hip angles per side, medians over valid strides, degrees; and the hips' most flexion compared."""
     out: dict[str, Measure] = {}
     for joint in _JOINTS:
         for side in Side:
@@ -204,6 +206,13 @@ def joint_measures(strides: Sequence[Stride], standing: bool, params: SummaryPar
             name = f"{joint.field.removesuffix('_deg')}_{side.value}_deg"
             used = values if standing or joint.is_range else values[:0]
             out[name] = _median(_angle(name, joint.instrument_sd_deg), used, None, why, params)
+    hips = [of_side(strides, side, "hip_flexion_max_deg") for side in Side]
+    name, why = "hip_flexion_difference_deg", _lacking(strides, f"needs {_HIPS}")
+    left, right = hips if standing else [side[:0] for side in hips]
+    if not standing and min(map(len, hips)):
+        why = _NO_ZERO
+    difference = _angle(name, HIP_DIFFERENCE_INSTRUMENT_SD_DEG)
+    out[name] = _difference(difference, left, right, HIP_FLEXION_DIFFERENCE_NORMAL_DEG, why, params)
     return out
 
 
@@ -221,6 +230,7 @@ class _Joint:
     instrument_sd_deg: float = JOINT_INSTRUMENT_SD_DEG
 
 
+_HIPS = "sensors on both thighs and on the hips or the sacrum"
 _KNEE, _HIP = "a thigh and a shank sensor", "a thigh sensor and hip or sacrum sensors"
 _JOINTS = (
     _Joint("shank_excursion_deg", "a sensor below the knee", is_range=True, instrument_sd_deg=SHANK_INSTRUMENT_SD_DEG),

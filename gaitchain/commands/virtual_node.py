@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -79,24 +81,30 @@ def command(
     missing = [role.value for role in roles if role not in table.placements]
     if missing:
         raise click.UsageError(f"{recording} holds no {' and no '.join(missing)}; choose other roles.")
-    asyncio.run(_offer(table, roles, duration_s))
-    return ExitCode.OK
+    return asyncio.run(_offer(table, roles, duration_s))
 
 
-async def _offer(table: RecordingTable, roles: tuple[Placement, ...], duration_s: float | None) -> None:
+async def _offer(table: RecordingTable, roles: tuple[Placement, ...], duration_s: float | None) -> ExitCode:
     from sensor.acquisition.virtual_cable import VirtualCable  # needs a system with pseudo terminals
 
     cables = [VirtualCable(virtual_node(table, role, serial_line=True)) for role in roles]
     for cable, role in zip(cables, roles, strict=True):
         click.echo(cable.port)
         click.echo(f"Sensor {cable.node.advert.label}, {role.value}: {cable.port}. Ctrl-C ends it.", err=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell script starts what runs beside it deaf to Ctrl-C
+        with suppress(ValueError, RuntimeError):  # not in the main thread: whoever runs us there takes care of signals
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     tasks = [asyncio.create_task(cable.run()) for cable in cables]
+    stopped = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait(tasks, timeout=duration_s, return_when=asyncio.FIRST_EXCEPTION)
+        await asyncio.wait({*tasks, stopped}, timeout=duration_s, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        stopped.cancel()
         for task in tasks:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
     for one in ended:
         if isinstance(one, Exception):
             raise one
+    return ExitCode.INTERRUPTED if stop.is_set() else ExitCode.OK

@@ -26,15 +26,18 @@ from sensor.person import Person
 from sensor.samples import Placement, Side
 
 SCHEMA_VERSION = "1.0"
+WITHHELD = "A red flag was stated: the score is withheld until a clinician has reviewed it."
 
 
-def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
+def summary(result: SessionResult, risk: Risk, person: Person, *, in_silico: bool = True) -> JsonObject:
     """Compose summary.json.
 
     Parameters
     ----------
     result, risk, person
         What the analysis and the model say, and the sidecar of the recording. A ticked red flag withholds the score.
+    in_silico
+        Whether simulated people taught the model.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
         "waveforms": {name: _waveform(found) for name, found in result.waveforms.items()},
         "measures": {f"{group}.{name}": item for group, items in measures.items() for name, item in items.items()},
         "chain": _chain(result.chain),
-        "risk": _risk(risk, person),
+        "risk": _risk(risk, person, in_silico),
         "provenance": plain(result.provenance),
     }
 
@@ -230,7 +233,7 @@ def _link(link: ChainLink) -> JsonObject:
     }
 
 
-def _risk(risk: Risk, person: Person) -> JsonObject:
+def _risk(risk: Risk, person: Person, in_silico: bool) -> JsonObject:
     if person.red_flags:
         risk = _withheld(risk)
     abstained = risk.abstained or number(risk.score) is None
@@ -244,7 +247,7 @@ def _risk(risk: Risk, person: Person) -> JsonObject:
         "reasons": list(risk.reasons) or (["The model gave no score and no reason."] if abstained else []),
         "contributions": plain(risk.contributions),
         "baseline_log_odds": number(risk.baseline_log_odds),
-        "in_silico": True,
+        "in_silico": in_silico,
         "model_version": risk.model_version,
     }
 
@@ -257,7 +260,7 @@ def _withheld(risk: Risk) -> Risk:
         pathways={},
         set90=(),
         abstained=True,
-        reasons=("A red flag was stated: the score is withheld until a clinician has reviewed it.",),
+        reasons=(WITHHELD,),
         contributions=(),
         model_version=risk.model_version,
     )

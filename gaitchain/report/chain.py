@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from gaitchain.report.body import body
 from gaitchain.report.links import State, badge, state_of
+from gaitchain.report.strain import source
 from gaitchain.report.svg import Point, arrow, figure, frame, join, line, rect, text
 from gaitchain.report.theme import (
     ACCENT,
@@ -161,5 +162,5 @@ def _end_card(risk: dict[str, Any]) -> Markup:
     else:
         shapes.append(text((x + 12, y + 43), score_words(risk), 11, ACCENT, bold=True))
         shapes.append(text((x + 12, y + 58), "strain score, 90 % interval", 10.5, INK))
-    shapes.append(text((x + 12, y + 72), "in silico, not a finding", 10, SOFT))
+    shapes.append(text((x + 12, y + 72), f"{source(risk)}, not a finding", 10, SOFT))
     return join(shapes)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from gaitchain.report.scales import Scale, ticks
 from gaitchain.report.svg import figure, join, line, moved, polygon, polyline, text, upright_text
-from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT
+from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT, WHITE
 from gaitchain.report.words import PLUS_MINUS, fixed, unit_sign
 from pipeline.result import Curve
 from pipeline.runs import spans
@@ -20,6 +20,7 @@ from sensor.samples import FloatArray
 WIDTH, HEIGHT = 232.0, 178.0
 IN_ROW = 3  # panels side by side on paper
 _PLOT_LEFT, _PLOT_RIGHT, _PLOT_TOP, _PLOT_BOTTOM = 40.0, 222.0, 24.0, 146.0
+_LEGEND_WORDS = ("Legend of the curves", "Left solid red, right dashed blue.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,6 @@ def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
         [
             *_axes(x, y, words, curve.unit),
             _reference(x, y, curve),
-            *(_region(x, region, row % 2) for row, region in enumerate(regions)),
             *(_ribbon(x, y, trace) for trace in traces),
             *(_toe_off(x, trace) for trace in traces if trace.fc_pct is not None),
             *(
@@ -86,6 +86,7 @@ def panel(curve: Curve, regions: Sequence[Mapping[str, float]] = ()) -> Markup:
                 for trace in traces
                 for points in _runs(x, y, trace.mean)
             ),
+            *(_region(x, region, row % 2) for row, region in enumerate(regions)),
         ],
     )
 
@@ -96,9 +97,10 @@ def _region(x: Scale, region: Mapping[str, float], row: int) -> Markup:
     middle = min(max((first + last) / 2, _PLOT_LEFT + 28), _PLOT_RIGHT - 28)
     edges = (line((at, _PLOT_TOP), (at, _PLOT_BOTTOM), SOFT, 0.8, "1 3") for at in (first, last))
     bar = line((first, _PLOT_TOP), (last, _PLOT_TOP), INK, 4)
-    return join(
-        [*edges, bar, text((middle, _PLOT_TOP + 11 + 10 * row), f"{_larger(region)} larger", 9, INK, anchor="middle")]
-    )
+    top = _PLOT_TOP + 3 + 10 * row
+    corners = [(middle - 27, top), (middle + 27, top), (middle + 27, top + 10), (middle - 27, top + 10)]
+    words = text((middle, top + 8), f"{_larger(region)} larger", 9, INK, anchor="middle")
+    return join([*edges, bar, polygon(corners, WHITE, 0.8), words])
 
 
 def _larger(region: Mapping[str, float]) -> str:
@@ -111,23 +113,37 @@ def _region_words(region: Mapping[str, float], unit: str) -> str:
     return f"From {part} the {_larger(region)} side is larger, by {size} {unit_sign(unit)} at most."
 
 
-def legend(beside: int) -> Markup:
-    """What the lines mean: one panel in the row of ``beside`` panels, or a line of its own under full rows."""
-    entries = (
-        ("left, mean over strides", LEFT, line((0, 0), (32, 0), LEFT, 2.2), 164.0),
-        ("right, mean over strides", RIGHT, line((0, 0), (32, 0), RIGHT, 2.2, SIDE_DASHES["right"]), 170.0),
-        (f"{PLUS_MINUS} 1 SD", SOFT, _swatches(((LEFT, 0.14, 0), (RIGHT, 0.14, 16)), 16), 92.0),
-        (f"reference {PLUS_MINUS} 1 SD, this speed", SOFT, _swatches(((BAND, 1.0, 0),), 32), 182.0),
-        ("toe-off", SOFT, line((16, -7), (16, 7), SOFT, 1.4), 0.0),
-    )
-    column = beside % IN_ROW != 0
+def legend_row() -> Markup:
+    """What the lines mean, in a line under full rows of panels."""
     shapes, x = [], 0.0
-    for number, (words, colour, sample, width) in enumerate(entries):
-        at = (_PLOT_LEFT, 36 + 22.0 * number) if column else (x, 9.0)
-        shapes.append(moved(at, [sample, text((40, 3.5), words, 10, colour)]))
+    for sample, words, colour, width in _legend():
+        shapes.append(_explained((x, 9.0), sample, words, colour))
         x += width
-    size = (WIDTH, HEIGHT) if column else (720.0, 18.0)
-    return figure("curve-legend", *size, "Legend of the curves", "Left solid red, right dashed blue.", shapes)
+    return figure("curve-legend", 720.0, 18.0, *_LEGEND_WORDS, shapes)
+
+
+def legend_column() -> Markup:
+    """What the lines mean, as a panel beside the last ones, or under them on a phone."""
+    shapes = [
+        _explained((_PLOT_LEFT, 36 + 22.0 * number), sample, words, colour)
+        for number, (sample, words, colour, _) in enumerate(_legend())
+    ]
+    return figure("curve-legend-column", WIDTH, HEIGHT, *_LEGEND_WORDS, shapes)
+
+
+def _legend() -> tuple[tuple[Markup, str, str, float], ...]:
+    """Sample, words, colour of the words, and width in a row, of each thing drawn."""
+    return (
+        (line((0, 0), (32, 0), LEFT, 2.2), "left, mean over strides", LEFT, 164.0),
+        (line((0, 0), (32, 0), RIGHT, 2.2, SIDE_DASHES["right"]), "right, mean over strides", RIGHT, 170.0),
+        (_swatches(((LEFT, 0.14, 0), (RIGHT, 0.14, 16)), 16), f"{PLUS_MINUS} 1 SD", SOFT, 92.0),
+        (_swatches(((BAND, 1.0, 0),), 32), f"reference {PLUS_MINUS} 1 SD, this speed", SOFT, 182.0),
+        (line((16, -7), (16, 7), SOFT, 1.4), "toe-off", SOFT, 112.0),
+    )
+
+
+def _explained(at: tuple[float, float], sample: Markup, words: str, colour: str) -> Markup:
+    return moved(at, [sample, text((40, 3.5), words, 10, colour)])
 
 
 def _swatches(areas: Sequence[tuple[str, float, float]], width: float) -> Markup:

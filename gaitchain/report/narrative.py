@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gaitchain.report import strain
 from gaitchain.report.bars import effect_of, in_band
 from gaitchain.report.risk import ranked
 from gaitchain.report.words import (
@@ -38,7 +39,6 @@ _OPENINGS = {
     "borderline": "Borderline:",
     "outside": "Outside its band, but not certain enough to flag:",
 }
-CLOSE_MARGIN = 0.15  # two pathways this close are alternatives (biomechanics.md, 6.3)
 
 
 def in_short(document: dict[str, Any]) -> list[str]:
@@ -55,19 +55,6 @@ def in_short(document: dict[str, Any]) -> list[str]:
             "Knee-side asymmetry and pelvic asymmetry occur together; this does not show that one causes the other."
         )
     return [*sentences, *_risk(document["risk"])]
-
-
-def alternatives(risk: dict[str, Any]) -> str:
-    """The pathways that fit best, and whether the first is clear of the second."""
-    best = ranked(risk["pathways"])[:3]
-    if not best:
-        return ""
-    names = listed([f"{spoken(name, PATHWAYS)} ({fixed(share, 2)})" for name, share in best])
-    if len(best) < 2:
-        return f"The walk is most consistent with: {names}."
-    margin = best[0][1] - best[1][1]
-    close = "so both fit nearly as well" if margin < CLOSE_MARGIN else "so the first stands apart in this model"
-    return f"Most consistent first: {names}. The first leads the second by {fixed(margin, 2)}, {close}."
 
 
 def not_assessed(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
@@ -169,4 +156,6 @@ def _risk(risk: dict[str, Any]) -> list[str]:
     interval = f" (90\N{NO-BREAK SPACE}% interval {span(risk['interval90'], '')})" if risk["interval90"] else ""
     best = ranked(risk["pathways"])
     seen = f"The pattern shows features seen with “{spoken(best[0][0], PATHWAYS)}”; its" if best else "Its"
-    return [f"{seen} in-silico strain score is {fixed(risk['score'], 2)}{interval}."]
+    name = "in-silico strain score" if strain.by_simulation(risk) else "strain score by own labels"
+    close = ", too uncertain to lean on alone" if strain.undecided(risk) else ""
+    return [f"{seen} {name} is {fixed(risk['score'], 2)}{interval}{close}."]

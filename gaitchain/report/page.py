@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gaitchain.report import (
-    bars,
-    chain,
-    curves,
-    education,
-    icons,
-    links,
-    mounts,
-    narrative,
-    risk,
-    texts,
-    theme,
-    walk_course,
-    words,
-)
-from gaitchain.report.withheld import withheld
+from gaitchain.report import bars, curves, education, icons, links, risk, strain, texts, theme, words
+from gaitchain.report.parts import parts
 from pipeline.result import Curve
 from sensor.person import Person
 
@@ -56,25 +43,9 @@ def context(
     document: dict[str, Any], curve_set: Mapping[str, Curve], person: Person, created: str = ""
 ) -> dict[str, Any]:
     """What the templates of the parts are filled with; arguments as in :func:`report_html`."""
-    document = withheld(document, person)
-    return {
-        "doc": document,
-        "person": person,
-        "created": created,
-        "code": person.code or "no patient code",
-        "in_short": narrative.in_short(document),
-        "alternatives": narrative.alternatives(document["risk"]),
-        "further": narrative.further(document),
-        "not_assessed": narrative.not_assessed(document),
-        "sides_not_assessed": narrative.sides_by_reason(document, "not_assessed"),
-        "sides_remarks": narrative.sides_by_reason(document, "observed"),
-        "lessons": education.lessons(document),
-        "panels": curves.panels(curve_set, document.get("waveforms")),
-        "mounts": mounts.mount_rows(document),
-        "walk_course": walk_course.course_picture(document),
-        "chain_picture": chain.chain_picture(document["chain"], document["risk"]),
-        "provenance": json.dumps(document["provenance"], indent=1, ensure_ascii=False),
-        "versions": _versions(document["provenance"]),
+    shown = parts(document, curve_set, person, created)
+    return {field.name: getattr(shown, field.name) for field in fields(shown)} | {
+        "provenance": json.dumps(shown.doc["provenance"], indent=1, ensure_ascii=False)
     }
 
 
@@ -87,6 +58,7 @@ def helpers() -> dict[str, Any]:
         "icons": icons,
         "links": links,
         "risk": risk,
+        "strain": strain,
         "texts": texts,
         "theme": theme,
         "words": words,
@@ -99,10 +71,6 @@ def datum(key: str, value: float | None, shown: str) -> Markup:
     if value is None:
         return Markup('<span class="missing">not assessed</span>')
     return Markup('<data data-key="{}" value="{}">{}</data>').format(key, value, shown)
-
-
-def _versions(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(key, str(value)) for key, value in provenance.items() if isinstance(value, str | int | float)]
 
 
 @cache

@@ -16,11 +16,12 @@ _MOST_SHOWN = 7
 _ROW = 27.0
 
 
-def score_bar(risk: dict[str, Any]) -> Markup:
-    """The score on 0 to 1 with its 90 % interval; empty when the model abstains."""
+def score_bar(risk: dict[str, Any], *, slim: bool = False) -> Markup:
+    """The score on 0 to 1 with its 90 % interval, across a page or a phone; empty when the model abstains."""
     if risk["score"] is None:
         return Markup("")
-    x = Scale(0, 1, 14, 706)
+    width = 336.0 if slim else 720.0
+    x = Scale(0, 1, 14, width - 14)
     shapes = [rect((x(0), 20), x(1) - x(0), 12, GRID, radius=6)]
     words = f"Score {fixed(risk['score'], 2)}"
     if risk["interval90"]:
@@ -34,7 +35,8 @@ def score_bar(risk: dict[str, Any]) -> Markup:
         shapes.append(text((x(mark), 50), fixed(mark, 2), 10, SOFT, anchor=anchor))
     shapes.append(text((x(0), 11), "less strain pattern", 10, SOFT))
     shapes.append(text((x(1), 11), "more strain pattern", 10, SOFT, anchor="end"))
-    return figure("risk-score", 720, 56, "In-silico strain score", f"{words}, on a scale from 0 to 1.", shapes)
+    name = "risk-score-slim" if slim else "risk-score"
+    return figure(name, width, 56, "Strain score", f"{words}, on a scale from 0 to 1.", shapes)
 
 
 def contribution_bars(contributions: Sequence[dict[str, Any]]) -> Markup:

@@ -29,6 +29,7 @@ SIDES = (
     "Each row is drawn on the scale of its own reference band (grey). Dot: within; diamond: borderline; square: clear; "
     "whisker: 95\N{NO-BREAK SPACE}% interval; +\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}left\N{NO-BREAK SPACE}larger."
 )
+TILES = "Grey and ref.: reference band. 95\N{NO-BREAK SPACE}%: interval of the value. n: strides that it rests on."
 PELVIS = (
     "Drop, left stance: how far the right side falls while the left foot stands; difference: left minus right. "
     "Rotation is the least certain of these angles."
@@ -45,10 +46,6 @@ MOUNTS = (
 )
 CHAIN = "Links that stand out together do not show that one causes the next."
 CHAIN_DASHED = "A dashed frame or arrow marks what these sensors do not show."
-SCORE = (
-    "The chance, in simulated walkers, that the hidden mechanical strain of the deep hip rotators or the lumbar spine "
-    "exceeds its reference limit."
-)
 ALL_ASSESSED = (
     "Every measure and comparison of this report could be assessed; the kinetic chain says what its links rest on."
 )
@@ -63,9 +60,3 @@ LIMITS = (
     "Limits: sensors on skin move against the bone; hip rotation and the trunk are not seen without sensors on thigh "
     "and trunk; a walking aid changes asymmetry; the risk model has never been tested on patients."
 )
-
-
-def in_silico(model_version: str) -> str:
-    """What a score may be leaned on, with the version of the model."""
-    model = f" (model {model_version})" if model_version else ""
-    return f"In silico: the model was trained and tested on simulated people only{model}."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gaitchain.outputs.summary import WITHHELD
 from sensor.person import Person
-
-WHY = "A red flag was stated: the score is withheld until a clinician has reviewed it."
 
 
 def withheld(document: dict[str, Any], person: Person) -> dict[str, Any]:
@@ -21,4 +20,4 @@ def withheld(document: dict[str, Any], person: Person) -> dict[str, Any]:
         "set90": [],
         "contributions": [],
     }
-    return {**document, "risk": {**document["risk"], **nothing, "abstained": True, "reasons": [WHY]}}
+    return {**document, "risk": {**document["risk"], **nothing, "abstained": True, "reasons": [WITHHELD]}}

@@ -65,6 +65,7 @@ MEASURES: Mapping[str, str] = {
     "joints.knee_flexion_swing_right_deg": "Right knee, flexion in swing",
     "joints.hip_flexion_max_left_deg": "Left hip, most flexion",
     "joints.hip_flexion_max_right_deg": "Right hip, most flexion",
+    "joints.hip_flexion_difference_deg": "Hips, difference of most flexion",
     "joints.hip_flexion_min_left_deg": "Left hip, least flexion",
     "joints.hip_flexion_min_right_deg": "Right hip, least flexion",
 }
@@ -207,18 +208,15 @@ def gap(unit: str) -> str:
     return "" if not sign or sign.startswith("°") else "\N{NO-BREAK SPACE}"
 
 
-def interval(ends: Sequence[float], unit: str) -> str:
+def interval(ends: Sequence[float], unit: str, *, signed: bool = False) -> str:
     """Both ends of an interval with the decimals of the unit, but without it."""
-    low, high = (bare(end, unit) for end in ends)
+    low, high = (bare(end, unit, signed=signed) for end in ends)
     return f"{low} to {high}"
 
 
-def span(interval: Sequence[float] | None, unit: str, *, signed: bool = False) -> str:
+def span(ends: Sequence[float] | None, unit: str, *, signed: bool = False) -> str:
     """An interval as ``low to high unit``; empty without one."""
-    if interval is None:
-        return ""
-    low, high = (bare(end, unit, signed=signed) for end in interval)
-    return f"{low} to {high}{gap(unit)}{unit_sign(unit)}"
+    return "" if ends is None else f"{interval(ends, unit, signed=signed)}{gap(unit)}{unit_sign(unit)}"
 
 
 def direction(metric: str, effect: float) -> str:
@@ -246,6 +244,13 @@ def budget(measure: Mapping[str, Any]) -> str:
     sd, confidence = measure.get("instrument_sd"), measure.get("confidence")  # older summaries lack both
     said = [f"sensors' SD {quantity(sd, measure['unit'])}"] if sd is not None else []
     return ", ".join([*said, *(["low confidence"] if confidence == "low" else [])])
+
+
+def precision(measure: Mapping[str, Any]) -> str:
+    """The 95 % interval of a measure and the strides it rests on, as its tile says them; empty without both."""
+    ends, n = measure["ci95"], measure["n"]
+    said = [f"95\N{NO-BREAK SPACE}% {interval(ends, measure['unit'])}"] if ends else []
+    return ", ".join([*said, *([f"n\N{NO-BREAK SPACE}{n}"] if n else [])])
 
 
 def typeset(words: str) -> str:

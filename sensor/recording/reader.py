@@ -16,6 +16,7 @@ from sensor.samples import FloatArray, Placement
 
 LOWEST_RATE_HZ = 40.0  # below it initial contacts blur into each other; the contract refuses it
 GAP_PERIODS = 1.5  # a time step above this many nominal periods is a gap
+LONGEST_GAP_S = 4 * 3600.0  # a longer one is another recording or a clock that was set; its grid would fill the memory
 
 _CHANNELS = {f"{placement}_{axis}": placement for placement in Placement for axis in ACC_AXES + GYR_AXES}
 
@@ -130,6 +131,13 @@ def _check_times(path: Path, time_s: FloatArray) -> float:
         raise RecordingError(
             f"{path}: the rate is {rate_hz:g} Hz (median step {np.median(steps):g} s); at least "
             f"{LOWEST_RATE_HZ:g} Hz is needed. Record at 100 Hz.{hint}"
+        )
+    longest = int(np.argmax(steps))
+    if steps[longest] > LONGEST_GAP_S:
+        raise RecordingError(
+            f"{path}: row {_row(longest + 1)}: time jumps by {steps[longest] / 3600.0:.1f} h "
+            f"({time_s[longest]:.10g} s, then {time_s[longest + 1]:.10g} s). Save both parts as recordings of their "
+            f"own, or correct the clock."
         )
     return rate_hz
 

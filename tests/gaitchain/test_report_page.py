@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gaitchain.report import report_html, theme
-from gaitchain.report.words import typeset
+from gaitchain.report.words import interval, typeset
 from tests.gaitchain.html_page import SVG, Page
 from tests.gaitchain.sample_results import (
     SAMPLES,
@@ -292,3 +292,15 @@ def test_a_red_flag_stated_after_the_analysis_withholds_the_score_too() -> None:
     assert "Pain at night" in read.text
     assert not any(key.startswith("risk") for key in read.numbers)
     assert "0.62" not in read.text
+
+
+def test_every_tile_says_its_interval_and_the_strides_it_rests_on() -> None:
+    text = page(clear_asymmetry()).text
+    tiles = {
+        key: measure
+        for key, measure in clear_asymmetry().document["measures"].items()
+        if key.startswith(("gait.", "pelvis.")) and measure["value"] is not None and measure["ci95"]
+    }
+    assert len(tiles) > 6
+    for key, measure in tiles.items():
+        assert f"% {interval(measure['ci95'], measure['unit'])}, n {measure['n']}" in text, key

@@ -25,6 +25,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     write_recording(simulate(WalkSpec(duration_s=10.0)).table, recording)
     command = [sys.executable, "-m", "gaitchain", "virtual-node", "--pty", "--recording", str(recording)]
     command += ["--role", "knee_right", "--role", "sacrum"]
+    command = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command]  # as a script starts what runs beside it
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield [process.stdout.readline().decode().strip() for _ in range(2)]
@@ -32,7 +33,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
         try:
             _, err = process.communicate(timeout=20)
         finally:
-            process.kill()  # where Ctrl-C is ignored, as below a shell's background, it would wait for ever
+            process.kill()
         assert process.returncode == ExitCode.INTERRUPTED, err.decode()
 
 

@@ -152,12 +152,12 @@ class TestFlag:
         found = judged(metric, *self.sides(metric, 0.95 * norm.normal))
         assert (found.flag, found.reason) == (Flag.NONE, "")
 
-    def test_below_what_can_be_detected_there_is_none(self, metric: str) -> None:
+    def test_below_what_can_be_detected_there_is_none_and_it_says_so(self, metric: str) -> None:
         norm = ASYMMETRY[metric]
         if norm.least_change > norm.normal:
             found = judged(metric, *self.sides(metric, 0.98 * norm.least_change))
             assert found.flag is Flag.NONE
-            assert "least change that can be detected" in found.reason
+            assert f"least change that can be detected ({norm.least_change:g} %)" in found.reason
 
     def test_too_few_strides_say_so(self, metric: str) -> None:
         for count in (PARAMS.flag_strides - 1, PARAMS.flag_strides):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -146,6 +147,15 @@ class TestRests:
 def test_a_turn_parts_a_walk() -> None:
     found = done(held(30), walks((0.0, 30.0)), [(10.0, 12.5), (29.0, 40.0)])
     assert kinds(found) == [(WALK, 0.0, 10.0), (TURN, 10.0, 12.5), (WALK, 12.5, 29.0), (TURN, 29.0, 30.0)]
+
+
+def test_a_recording_may_begin_at_any_time() -> None:
+    postures = held(200, thigh_deg=HANGS, trunk_deg=during(35.0, 60, 100, 200, 3.0))
+    spans, turns = ((20.0, 60.0), (100.0, 180.0)), [(30.0, 33.0)]
+    usual = activity(postures, 0.0, walks(*spans), turns, PARAMS)
+    later = activity(postures, 1000.0, walks(*((a + 1000.0, b + 1000.0) for a, b in spans)), [(1030.0, 1033.0)], PARAMS)
+    assert [replace(b, start_s=b.start_s - 1000.0, end_s=b.end_s - 1000.0) for b in later.bouts] == list(usual.bouts)
+    assert [rest.trunk_lean_deg for rest in later.rests] == [rest.trunk_lean_deg for rest in usual.rests] == [35.0]
 
 
 def test_without_anything_there_is_nothing() -> None:

@@ -46,3 +46,10 @@ def test_a_body_that_does_not_rise_does_not_step() -> None:
 
 def test_an_impossible_rise_is_held_at_the_leg() -> None:
     assert length_of(bounce(5.0, 100), -1) == pytest.approx(2.0 * pendulum(LEG_M))
+
+
+@pytest.mark.parametrize("samples", [1, 2, 3])
+def test_contacts_that_nearly_coincide_are_no_stride_and_no_warning(samples: int) -> None:
+    lengths = pelvis_stride_lengths_m(np.ones((3, samples)), np.zeros(3, dtype=np.int64), 0.9, PelvisLengthParams())
+    assert lengths.shape == (3,)
+    assert np.isnan(lengths).all() == (samples == 1)

@@ -11,6 +11,7 @@ from pipeline.calibration import Calibration, LegCalibration
 from pipeline.forward import Swap
 from pipeline.leg_axis import LegAxis
 from pipeline.leg_events import Gait
+from pipeline.norms import HIPS_APART_NORMAL_DEG
 from pipeline.pelvis_frame import PelvisFrame
 from pipeline.quality import QualityParams, judge
 from pipeline.result import Quality, Stride, Verdict
@@ -103,8 +104,15 @@ def test_one_side_alone_asks_for_attention_not_for_strides_of_the_other() -> Non
     assert found.reasons == ("Only the left side was seen: left and right cannot be compared.",)
 
 
-def test_a_little_loss_is_borne() -> None:
-    assert verdict(missing_pct=4.9).verdict is Verdict.VALID
+def test_what_just_suffices_is_valid() -> None:
+    limits = QualityParams()
+    barely = replace(
+        GOOD,
+        legs=dict.fromkeys(KNEES, replace(LEG, axis=LegAxis(LEG.axis.axis, limits.least_axis_share))),
+        pelvis=replace(FRAME, anisotropy=limits.least_anisotropy),
+    )
+    strides = [stride for side in Side for stride in row(side, 30, hips_apart_deg=HIPS_APART_NORMAL_DEG)]
+    assert verdict(strides, barely, duration_s=3.0, missing_pct=4.9) == Quality(Verdict.VALID, ())
 
 
 def test_what_is_fatal_is_not_hidden_among_cautions() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.norms import (
+    HIP_DIFFERENCE_INSTRUMENT_SD_DEG,
     JOINT_INSTRUMENT_SD_DEG,
     PELVIS_INSTRUMENT_SD_DEG,
     SHANK_INSTRUMENT_SD_DEG,
@@ -218,6 +219,7 @@ class TestErrorBudget:
     def test_every_angle_says_what_its_sensors_add_and_its_interval_holds_that(self) -> None:
         budgets = PELVIS_INSTRUMENT_SD_DEG | TRUNK_INSTRUMENT_SD_DEG
         budgets |= {f"shank_excursion_{side.value}_deg": SHANK_INSTRUMENT_SD_DEG for side in Side}
+        budgets["hip_flexion_difference_deg"] = HIP_DIFFERENCE_INSTRUMENT_SD_DEG
         for name, measure in self.found().items():
             assert measure.instrument_sd == budgets.get(name, JOINT_INSTRUMENT_SD_DEG), name
             assert measure.ci95 is not None
@@ -230,3 +232,18 @@ class TestErrorBudget:
     def test_what_is_no_angle_has_no_confidence(self) -> None:
         found = gait(both(30, stride_length_m=1.32))
         assert {measure.confidence for measure in found.values()} == {None}
+
+
+class TestHips:
+    def strides(self) -> list[Stride]:
+        return [*row(Side.LEFT, 30, "", hip_flexion_max_deg=38.0), *row(Side.RIGHT, 30, "", hip_flexion_max_deg=28.0)]
+
+    def test_the_difference_of_their_flexion(self) -> None:
+        found = joint_measures(self.strides(), True, PARAMS)["hip_flexion_difference_deg"]
+        assert (found.value, found.band, found.n) == (10.0, (-8.0, 8.0), 30)
+
+    def test_needs_standing_and_both_sides(self) -> None:
+        lying = joint_measures(self.strides(), False, PARAMS)["hip_flexion_difference_deg"]
+        alone = joint_measures(self.strides()[:30], True, PARAMS)["hip_flexion_difference_deg"]
+        assert (lying.value, lying.reason) == (None, "needs quiet standing as zero")
+        assert (alone.value, alone.reason) == (None, "needs sensors on both thighs and on the hips or the sacrum")

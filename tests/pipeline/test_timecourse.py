@@ -140,7 +140,14 @@ class TestRecovery:
 
     def test_is_the_speed_that_came_back(self) -> None:
         assert self.found(0.8, 1.2).value == pytest.approx(50.0)
+        assert self.found(0.8, 1.2).n == 2 * 60  # half a minute before and after, both sides
         assert self.found(1.2, 0.9).value == pytest.approx(-25.0)
+
+    def test_quicker_steps_of_the_same_length_bring_back_speed_and_no_length(self) -> None:
+        later = [stride(side, 180.0 + 0.8 * k, 0.8, stride_length_m=1.2) for k in range(75) for side in Side]
+        found = course([*walked(1.0), *later], rest(60.0, 180.0, BoutKind.SITTING))
+        for name, pct in (("speed_pct", 25.0), ("speed_sitting_pct", 25.0), ("stride_length_sitting_pct", 0.0)):
+            assert found[f"recovery_{name}"].value == pytest.approx(pct, abs=1e-9)
 
     @pytest.mark.parametrize("kind", [BoutKind.SITTING, BoutKind.STANDING, BoutKind.UNKNOWN])
     def test_a_seat_and_standing_are_kept_apart(self, kind: BoutKind) -> None:

@@ -57,6 +57,12 @@ class TestOneTurn:
         rate = turning(120.0, 8.0, 2.0) + turning(-120.0, 16.0, 2.0)
         assert len(turns_of(rate)) == 2
 
+    def test_a_turn_into_the_opposite_one_is_two(self) -> None:
+        rate = np.repeat([0.0, 60.0, -60.0, 0.0], [500, 200, 200, 500])
+        pad = int(100 * PARAMS.pad_s)
+        assert turns_of(rate) == [Span(500 - pad, 700 + pad), Span(700 - pad, 900 + pad)]
+        assert turns_of(0.3 * rate) == []  # two bends of 36 degrees do not add up
+
     def test_a_turn_that_goes_on_at_the_end_is_found(self) -> None:
         (turn,) = turns_of(turning(180.0, 12.0, 3.0)[:1250])
         assert turn.end >= 1250

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from sensor.person import Person
 from sensor.recording import Marker, RecordingTable, blocks, read_recording, sidecar_path, write_recording
+from sensor.recording.reader import LONGEST_GAP_S
+from sensor.recording.table import RecordingError
 from sensor.samples import FloatArray, Placement, Side
 
 KINDS = (".csv", ".csv.gz", ".parquet")
@@ -206,6 +208,20 @@ def test_other_programs_csv_is_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read.acc_m_s2[Placement.SACRUM][:, 1], [2.0, -0.25, 2.0])
     np.testing.assert_array_equal(read.gyr_rad_s[Placement.SACRUM][:, 0], [np.nan, np.nan, 0.5])
     np.testing.assert_array_equal(read.gyr_rad_s[Placement.SACRUM][:, 2], [0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize(("hole_s", "refused"), [(LONGEST_GAP_S - 1.0, False), (LONGEST_GAP_S + 1.0, True)])
+def test_a_clock_that_was_set_meanwhile_is_refused_instead_of_filling_the_memory(
+    hole_s: float, refused: bool, tmp_path: Path
+) -> None:
+    table = table_of(20, (Placement.SACRUM,))
+    later = replace(table, time_s=table.time_s + hole_s * (np.arange(20) >= 15))
+    write_recording(later, tmp_path / "walk.csv")
+    if refused:
+        with pytest.raises(RecordingError, match=r"row 17 .*time jumps by 4\.0 h .*recordings of their own"):
+            read_recording(tmp_path / "walk.csv")
+    else:
+        assert len(read_recording(tmp_path / "walk.csv").time_s) == 20
 
 
 def test_infinite_values_count_as_missing_and_are_told(tmp_path: Path) -> None:

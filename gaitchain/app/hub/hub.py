@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from gaitchain.app.hub.keep import keep_unfinished
@@ -251,7 +251,8 @@ class Hub:
 
 def _about(run: LiveRun | None) -> Mapping[str, Any]:
     if run is None:
-        return dict.fromkeys(("patient", "session", "protocol", "condition", "pain_before", "source", "planned_s"))
+        nobody = dict.fromkeys(("patient", "session", "protocol", "condition", "pain_before", "source", "planned_s"))
+        return nobody | {"parts": []}
     order = run.order
     return {
         "patient": {"pid": order.pid, "code": order.person.code},
@@ -261,6 +262,7 @@ def _about(run: LiveRun | None) -> Mapping[str, Any]:
         "pain_before": order.pain_before,
         "source": order.source,
         "planned_s": order.planned_s,
+        "parts": [asdict(part) for part in order.parts],
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.simulated_patient import PATIENT, ObedientPatient
+from gaitchain.simulated_patient import ObedientPatient, walk_of
 from gaitchain.sources import NOBODY, Source, look, parse_source
 from sensor.acquisition.finding import Found
 from sensor.acquisition.session import HostClock, WornNode
@@ -18,11 +18,27 @@ from sensor.links.serial_ports import usb_serial_ports
 from sensor.person import Person
 from sensor.recording.table import RecordingTable
 from sensor.samples import Placement
-from sensor.simulation import simulate
+from sensor.simulation import WalkSpec, simulate
 
 SIMULATED = "sim"
 EVERY_CABLE = "serial"
-PLANNED_S = {"2min": 120.0, "4x10m": 60.0, "walk-sit-walk": 420.0}  # others are walked until somebody stops
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the person does until a second of the recording; ``does`` as the page says it."""
+
+    does: str
+    until_s: float
+
+
+# Other protocols are walked until somebody stops.
+PARTS: Mapping[str, tuple[Part, ...]] = {
+    "2min": (Part("walk", 120.0),),
+    "4x10m": (Part("walk", 60.0),),
+    "walk-sit-walk": (Part("walk", 180.0), Part("sit", 240.0), Part("walk again", 420.0)),
+}
+PLANNED_S = {protocol: parts[-1].until_s for protocol, parts in PARTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,11 @@ class LiveOrder:
         """How long the protocol lasts; the recording goes on until somebody stops it."""
         return PLANNED_S.get(self.protocol)
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the person is asked to do, one after the other."""
+        return PARTS.get(self.protocol, ())
+
 
 @dataclass(frozen=True, slots=True)
 class Supply:
@@ -67,8 +88,8 @@ class Supply:
 
 
 @asynccontextmanager
-async def supply(source: str, wanted: Sequence[str], speed: float) -> AsyncIterator[Supply]:
-    """The sensors of a source, while in the context.
+async def supply(source: str, wanted: Sequence[str], speed: float, protocol: str = "") -> AsyncIterator[Supply]:
+    """The sensors of a source, while in the context; a simulated patient walks the protocol.
 
     Raises
     ------
@@ -76,7 +97,7 @@ async def supply(source: str, wanted: Sequence[str], speed: float) -> AsyncItera
         There is no such source, it cannot be used, or there are no sensors.
     """
     if source == SIMULATED:
-        patient = ObedientPatient(await asyncio.to_thread(_walk))
+        patient = ObedientPatient(await asyncio.to_thread(_walk, walk_of(protocol)))
         async with living(patient.world, speed):
             yield Supply(patient.sensors(), HostClock(patient.world.clock_ns), patient)
         return
@@ -122,5 +143,5 @@ def _sources(text: str) -> list[Source]:
 
 
 @cache
-def _walk() -> RecordingTable:
-    return simulate(PATIENT).table
+def _walk(spec: WalkSpec) -> RecordingTable:
+    return simulate(spec).table

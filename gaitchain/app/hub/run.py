@@ -252,7 +252,9 @@ class LiveRun:
 
     async def _run(self) -> None:
         try:
-            async with supply(self.order.source, list(self.order.places), self._params.speed) as sensors:
+            async with supply(
+                self.order.source, list(self.order.places), self._params.speed, self.order.protocol
+            ) as sensors:
                 recorded = await self._record(sensors)
             await self._keep(recorded)
         except asyncio.CancelledError:

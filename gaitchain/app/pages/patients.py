@@ -11,6 +11,7 @@ from gaitchain.app.pages.protocols import PROTOCOL_CARDS
 from gaitchain.app.pages.red_flags import QUESTIONS, others
 from gaitchain.app.pages.render import Frame, page
 from gaitchain.app.pages.trend import trend_pictures
+from gaitchain.reporting import today
 from gaitchain.store import Patient
 from sensor.person import Person
 
@@ -86,6 +87,7 @@ def open_file(request: Request, pid: str) -> Response:
         "open.html.j2",
         Frame("Open a recording", back=f"/patients/{pid}", patient=one, here="patients"),
         patient=one,
+        today=today(),
     )
 
 

@@ -41,7 +41,7 @@ PROTOCOL_CARDS = (
     ),
     ProtocolCard(
         "walk-sit-walk",
-        "Walk 3 min, sit until it has settled, walk 3 min: what a rest brings back.",
+        "Walk 3 min, sit 1 min or until it has settled, walk 3 min: what a rest brings back.",
         "about 200 a side",
         "both knees; hips for the pelvis",
     ),

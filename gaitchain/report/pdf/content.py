@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, astuple
 from html import unescape
 from typing import Any
 
 from markupsafe import Markup
 
-from gaitchain.report import (
-    bars,
-    chain,
-    curves,
-    education,
-    icons,
-    links,
-    mounts,
-    narrative,
-    risk,
-    texts,
-    theme,
-    walk_course,
-    words,
-)
-from gaitchain.report.withheld import withheld
+from gaitchain.report import bars, curves, education, icons, links, risk, strain, texts, theme, words
+from gaitchain.report.parts import Parts, parts
 from pipeline.result import Curve
 from sensor.person import Person
 
@@ -46,50 +33,46 @@ def content(
     document: dict[str, Any], curve_set: Mapping[str, Curve], person: Person, created: str, *, compact: bool
 ) -> Content:
     """Everything the template prints; arguments as in :func:`gaitchain.report.pdf.report_pdf`."""
-    document = withheld(document, person)
-    recording = document["recording"]
-    panels = [] if compact else curves.panels(curve_set, document.get("waveforms"))
+    shown = parts(document, curve_set, person, created)
+    document, recording = shown.doc, shown.doc["recording"]
+    panels = [] if compact else shown.panels
+    beside = len(panels) % curves.IN_ROW != 0
     return {
         "compact": compact,
         "font": FONT,
         "colours": _colours(),
-        "title": f"Walking pattern report {person.code or 'no patient code'}",
-        "code": person.code or "no patient code",
+        "title": f"Walking pattern report {shown.code}",
+        "code": shown.code,
         "name": recording["name"],
         "created": created,
         "verdict": _verdict(document["quality"]),
         "facts": _facts(document, person, created),
         "red_flags": words.sentence("; ".join(person.red_flags)),
         "alert": picture(icons.alert_icon()),
-        "in_short": " ".join(narrative.in_short(document)),
+        "in_short": " ".join(shown.in_short),
         "primary": [_tile(key, document["measures"][key]) for key in _PRIMARY],
         "walking": _tiles(document, "gait."),
         "pelvis": _tiles(document, "pelvis."),
-        "further": [_further(key, item) for key, item in narrative.further(document).items()],
-        "sides": _sides(document),
+        "further": [_further(key, item) for key, item in shown.further.items()],
+        "sides": _sides(shown),
         "panels": [picture(panel) for panel in panels],
-        "legend": picture(curves.legend(len(panels))) if panels else None,
-        "legend_beside": len(panels) % curves.IN_ROW != 0,
-        "walk_course": picture(walk_course.course_picture(document)),
-        "chain": picture(chain.chain_picture(document["chain"], document["risk"])),
+        "legend": picture(curves.legend_column() if beside else curves.legend_row()) if panels else None,
+        "legend_beside": beside,
+        "walk_course": picture(shown.walk_course),
+        "chain": picture(shown.chain_picture),
         "evidence": [_evidence(link) for link in document["chain"]],
         "outside_z": words.fixed(links.OUTSIDE_Z, 2),
+        "strain_heading": strain.heading(document["risk"]),
         "strain": _strain(document["risk"], withheld=bool(person.red_flags)),
         "missing": [
-            {"reason": reason, "names": words.sentence("; ".join(names))}
-            for reason, names in narrative.not_assessed(document)
+            {"reason": reason, "names": words.sentence("; ".join(names))} for reason, names in shown.not_assessed
         ],
         "idea": education.IDEA,
-        "lessons": [
-            {"heading": lesson.heading, "seen": lesson.seen, "words": lesson.words}
-            for lesson in education.lessons(document)
-        ],
+        "lessons": [asdict(lesson) for lesson in shown.lessons],
         "closing": education.CLOSING,
         "noticed": [words.sentence(line) for line in recording["assumptions"] + recording["notices"]],
-        "mounts": [
-            [row.sensor, row.up, row.forward, row.left, row.off, row.remark] for row in mounts.mount_rows(document)
-        ],
-        "versions": _versions(document),
+        "mounts": [astuple(row) for row in shown.mounts],
+        "versions": " \N{MIDDLE DOT} ".join(shown.versions),
         "texts": {name: value for name, value in vars(texts).items() if name.isupper()},
     }
 
@@ -157,7 +140,7 @@ def _tile(key: str, measure: dict[str, Any]) -> Content:
         "standing": words.against_band(value, band) if band else "",
         "within": bool(band) and band[0] <= value <= band[1],
         "band": f"ref. {words.interval(band, unit)}" if band else "no reference band",
-        "ci95": f"95\N{NO-BREAK SPACE}% {words.interval(measure['ci95'], unit)}" if measure["ci95"] else "",
+        "precision": words.precision(measure),
         "budget": words.budget(measure),
     }
 
@@ -174,19 +157,12 @@ def _further(key: str, measure: dict[str, Any]) -> Content:
     }
 
 
-def _sides(document: dict[str, Any]) -> Content:
+def _sides(shown: Parts) -> Content:
+    told = {metric: entry for metric, entry in shown.doc["asymmetry"].items() if entry["status"] == "observed"}
     return {
-        "rows": [
-            _side_row(metric, entry) for metric, entry in document["asymmetry"].items() if entry["status"] == "observed"
-        ],
-        "remarks": [
-            f"{words.sentence(words.listed(names))[:-1]}: {reason}"
-            for reason, names in narrative.sides_by_reason(document, "observed")
-        ],
-        "missing": [
-            f"Not assessed: {words.listed(names)}. {reason}"
-            for reason, names in narrative.sides_by_reason(document, "not_assessed")
-        ],
+        "rows": [_side_row(metric, entry) for metric, entry in told.items()],
+        "remarks": [f"{words.sentence(words.listed(names))[:-1]}: {reason}" for reason, names in shown.sides_remarks],
+        "missing": [f"Not assessed: {words.listed(names)}. {reason}" for reason, names in shown.sides_not_assessed],
     }
 
 
@@ -220,26 +196,22 @@ def _evidence(link: dict[str, Any]) -> Content:
 
 def _strain(score: dict[str, Any], *, withheld: bool) -> Content:
     reasons = [words.sentence(reason) for reason in score["reasons"]]
-    said: Content = {"reasons": reasons, "in_silico": texts.in_silico(score["model_version"] or ""), "score": None}
+    said: Content = {"reasons": reasons, "taught": strain.taught(score), "score": None}
     if score["score"] is None:
-        return said | {"heading": "The score is withheld" if withheld else "The model abstains: no score"}
+        if withheld:
+            return said | {"heading": "The score is withheld"}
+        return said | {"heading": "The model abstains: no score", "reasons": [*reasons, strain.ABSTAINED]}
     level = f"level {score['level']}" if score["level"] else ""
     low_high = score["interval90"]
     between = f"90\N{NO-BREAK SPACE}% interval {words.span(low_high, '')}" if low_high else ""
-    inside = "Dark bar with a dot: in the set that holds the true simulated pathway 9 times of 10. "
     return said | {
         "score": words.fixed(score["score"], 2),
         "beside": ", ".join(part for part in (level, between) if part),
         "bar": picture(risk.score_bar(score)),
         "contributions": picture(risk.contribution_bars(score["contributions"])),
         "pathways": picture(risk.pathway_bars(score["pathways"], score["set90"])),
-        "alternatives": (inside if score["set90"] else "") + narrative.alternatives(score),
+        "caution": strain.caution(score),
+        "meaning": strain.meaning(score),
+        "differential": strain.differential(score),
+        "alternatives": strain.alternatives(score),
     }
-
-
-def _versions(document: dict[str, Any]) -> str:
-    said = [f"{key} {value}" for key, value in document["provenance"].items() if isinstance(value, str | int | float)]
-    said.append(f"summary {document['schema_version']}")
-    if document["risk"]["model_version"]:
-        said.append(f"risk model {document['risk']['model_version']}, in silico")
-    return " \N{MIDDLE DOT} ".join(said)

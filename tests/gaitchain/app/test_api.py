@@ -8,6 +8,7 @@ import os
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,8 @@ def test_files_that_are_no_recordings(
 ) -> None:
     status, said = upload(client, pid, name, content)
     assert status == 422
-    assert words in str(said["error"])
+    assert words.lower() in str(said["error"]).lower()
+    assert not str(said["error"]).startswith("The file: ")
     assert str(store.layout.data) not in str(said["error"])
     assert store.sessions() == []
     assert not list(store.layout.data.glob(".upload-*"))
@@ -123,6 +125,27 @@ def test_a_recording_that_nobody_walks_in_is_kept_and_said_to_be_invalid(
     write_recording(simulate(WalkSpec(duration_s=3.0)).table, still)
     status, said = upload(client, pid, "still.csv", still.read_bytes())
     assert (status, said["verdict"]) == (201, "invalid")
+
+
+def test_files_opened_out_of_order_follow_each_other_as_they_were_walked(
+    client: TestClient, pid: str, tmp_path: Path
+) -> None:
+    walk = tmp_path / "walk.parquet"
+    write_recording(simulate(WalkSpec(duration_s=3.0)).table, walk)
+    today = datetime.now().astimezone().date()
+    days = [today.isoformat(), "2026-03-02", "2026-01-15"]
+    for day in days:
+        said = {"pid": pid, "day": day, "condition": "own shoes"}
+        answer = client.post("/api/recordings", files={"file": ("walk.parquet", walk.read_bytes())}, data=said)
+        assert answer.status_code == 201
+        assert answer.json()["condition"] == "own shoes"
+    begun = [datetime.fromisoformat(one["started"]) for one in client.get("/api/sessions", params={"pid": pid}).json()]
+    assert {at.astimezone().date().isoformat() for at in begun} == set(days)
+    assert begun == sorted(begun, reverse=True)
+    later = {"pid": pid, "day": (today + timedelta(days=2)).isoformat()}
+    answer = client.post("/api/recordings", files={"file": ("walk.parquet", walk.read_bytes())}, data=later)
+    assert answer.status_code == 422
+    assert "still to come" in answer.json()["error"]
 
 
 def test_an_upload_that_is_too_large(enter: Callable[..., TestClient]) -> None:

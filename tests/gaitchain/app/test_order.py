@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from gaitchain.app.hub.order import PLANNED_S, places_of
+from gaitchain.app.hub.order import PARTS, PLANNED_S, places_of
 from gaitchain.app.hub.remembered import remember_places, remembered_places
 from gaitchain.app.pages.protocols import PROTOCOL_CARDS
 from gaitchain.errors import GaitchainError
+from gaitchain.simulated_patient import PATIENT, walk_of
 from sensor.acquisition.finding import Found
 from sensor.samples import Placement
+from sensor.simulation import simulate
+from sensor.simulation.protocol import Activity
 
 
 def test_where_sensors_were_worn_is_remembered_but_never_two_at_one_place(tmp_path: Path) -> None:
@@ -26,6 +29,22 @@ def test_where_sensors_were_worn_is_remembered_but_never_two_at_one_place(tmp_pa
 
 def test_a_protocol_is_planned_as_long_as_its_card_says() -> None:
     assert {card.key: card.duration_s for card in PROTOCOL_CARDS} == PLANNED_S
+
+
+def test_the_parts_of_a_protocol_follow_each_other() -> None:
+    for parts in PARTS.values():
+        ends = [part.until_s for part in parts]
+        assert ends == sorted(set(ends))
+
+
+def test_the_simulated_patient_sits_when_the_protocol_says_so() -> None:
+    bouts = simulate(walk_of("walk-sit-walk")).truth.bouts
+    seat = next(bout for bout in bouts if bout.kind is Activity.SITTING)
+    told = PARTS["walk-sit-walk"]
+    assert seat.start_s == pytest.approx(told[0].until_s, abs=3.0)
+    assert seat.end_s == pytest.approx(told[1].until_s, abs=25.0)
+    assert walk_of("4x10m").protocol == "4x10m"
+    assert walk_of("2min") == walk_of("anything") == PATIENT
 
 
 def fake(name: str, placement: Placement | None = None, refusal: str | None = None) -> Found:

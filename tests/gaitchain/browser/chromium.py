@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 DESK = (1366, 768)
 TABLET = (820, 1180)
+PHONE = (390, 844)
+ZOOMED = (683, 384)  # the desk at 200 %
+NARROW = (320, 640)  # WCAG 1.4.10: nothing sideways down to here
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +25,9 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 30_000  # of a busy machine
+_COVERED = """() => [...document.querySelectorAll("body *")]
+  .filter((one) => ["sticky", "fixed"].includes(getComputedStyle(one).position))
+  .reduce((sum, one) => sum + one.getBoundingClientRect().height, 0)"""
 
 
 @contextmanager
@@ -66,14 +72,21 @@ class Window:
         """By how much the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
+    def covered_px(self) -> int:
+        """How much of the window's height is taken by what stays in sight while the rest scrolls."""
+        return int(self.page.evaluate(_COVERED))
+
     def examine(self) -> list[str]:
-        """Everything wrong with the page as it is, at both sizes."""
+        """Everything wrong with the page as it is, at all sizes; the window is a desk's afterwards."""
         wrong = []
-        for size in (TABLET, DESK):
+        for size in (TABLET, ZOOMED, NARROW, PHONE, DESK):
             self.size(size)
             if (by := self.too_wide_px()) > 0:
                 wrong.append(f"{by} px too wide at {size[0]}")
-            wrong += self.axe()
+            if (by := self.covered_px()) > 0.4 * size[1]:
+                wrong.append(f"{by} px of {size[1]} stay covered at {size[0]}")
+            if size in (PHONE, DESK):
+                wrong += self.axe()
         return wrong
 
 

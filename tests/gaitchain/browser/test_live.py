@@ -21,6 +21,27 @@ COUNT_DRAWS = """() => {
 }"""
 
 
+def test_a_protocol_of_parts_says_what_is_next(app: Served, opens: Opens) -> None:
+    page = opens(app).page
+    page.goto(app.url + "/")
+    flow.try_simulated(page)
+    page.get_by_label("Walk, sit, walk").check()
+    flow.connect(page)
+    flow.attach(page)
+    flow.stand(page)
+    expect(page.locator("#planned-said")).to_have_text("walk until 3:00, of 7:00")
+    plan = """async elapsed_s => (await import("/static/js/live/numbers.js")).plan({ elapsed_s, planned_s: 420,
+      parts: [{ does: "walk", until_s: 180 }, { does: "sit", until_s: 240 }, { does: "walk again", until_s: 420 }] })"""
+    assert [page.evaluate(plan, second) for second in (179.9, 180, 300, 420)] == [
+        "walk until 3:00, of 7:00",
+        "sit until 4:00, of 7:00",
+        "walk again until 7:00, of 7:00",
+        "7:00 are full",
+    ]
+    page.get_by_role("button", name="Back").click()
+    flow.step(page, "protocol")
+
+
 def test_a_second_window_looks_on_until_it_takes_control(app: Served, somebody: Clinic, opens: Opens) -> None:
     first = opens(app)
     first.go("/")

@@ -97,6 +97,10 @@ def test_a_patient_is_taken_in_changed_and_deleted(app: Served, opens: Opens) ->
     page = one.page
     one.go("/patients/new")
     page.get_by_label("Code").fill("NEW-1")
+    page.get_by_label("Height").fill("172")
+    page.get_by_role("button", name="Save patient").click()
+    said = page.get_by_label("Height").evaluate("field => field.validationMessage")
+    assert said == "Write metres, such as 1.72."
     page.get_by_label("Height").fill("1.72")
     page.get_by_role("button", name="Save patient").click()
     page.wait_for_url(re.compile("patients/[0-9a-f]{12}$"))
@@ -165,6 +169,11 @@ def test_a_viewer_logs_in_and_finds_nothing_to_change(browser: Browser, tmp_path
         one.go("/")
         assert one.examine() == []
         one.page.get_by_label("Name").fill("vera")
+        one.page.get_by_label("Password").fill("long enough to gess")
+        one.page.get_by_role("button", name="Log in").click()
+        expect(one.page.locator(".wrong")).to_have_text("Name or password is wrong.")
+        assert one.page.get_by_label("Name").input_value() == "vera", "one need not type it again"
+        one.complaints.clear()  # the browser reports the refusal itself
         one.page.get_by_label("Password").fill("long enough to guess")
         one.page.get_by_role("button", name="Log in").click()
         one.page.wait_for_selector("#readiness")

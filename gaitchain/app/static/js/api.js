@@ -3,6 +3,9 @@
 /** What a server that is not there says. */
 export const UNREACHABLE = "The server does not answer. Is it still running?";
 
+/** Where somebody logs in: refused there, one stays and is told why. */
+const LOG_IN = "/api/session";
+
 /** A refusal in a sentence for people. */
 export class Refused extends Error {}
 
@@ -24,7 +27,7 @@ export async function send(method, path, body, headers = {}) {
   } catch {
     throw new Refused(UNREACHABLE);
   }
-  if (response.status === 401) window.location.assign("/");
+  if (response.status === 401 && path !== LOG_IN) window.location.assign("/");
   const text = await response.text();
   let said = null;
   try {

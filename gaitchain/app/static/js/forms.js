@@ -68,10 +68,22 @@ async function submit(form) {
   }
 }
 
+/**
+ * The own words of a field for a number beyond its range: "less than or equal to 2.6" helps nobody who wrote centimetres.
+ * @param {HTMLInputElement} field
+ */
+function beyond(field) {
+  field.addEventListener("invalid", () => {
+    if (field.validity.rangeOverflow) field.setCustomValidity(field.dataset.beyond ?? "");
+  });
+  field.addEventListener("input", () => field.setCustomValidity(""));
+}
+
 /** Take over all such forms of the page. */
 export function forms() {
   for (const form of document.querySelectorAll("form[data-api]")) {
     if (!(form instanceof HTMLFormElement)) continue;
+    for (const field of form.querySelectorAll("[data-beyond]")) beyond(/** @type {HTMLInputElement} */ (field));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void submit(form);

@@ -18,13 +18,22 @@ export function measures(walked) {
   };
 }
 
+/** What is to be done now and until when, and how long the whole lasts. @param {import("./types.js").State} state */
+export function plan(state) {
+  const { planned_s: planned, parts, elapsed_s: elapsed } = state;
+  if (!planned) return "open end";
+  if (elapsed >= planned) return `${clock(planned)} are full`;
+  const part = parts.find((one) => elapsed < one.until_s);
+  return parts.length > 1 && part ? `${part.does} until ${clock(part.until_s)}, of ${clock(planned)}` : `of ${clock(planned)}`;
+}
+
 /** @param {import("./types.js").State} state */
 export function numbers(state) {
   const walked = state.walked;
   write(at("clock"), clock(state.elapsed_s));
   const planned = state.planned_s;
   /** @type {HTMLProgressElement} */ (at("planned")).value = planned ? Math.min(state.elapsed_s / planned, 1) : 0;
-  write(at("planned-said"), planned ? (state.elapsed_s >= planned ? `${clock(planned)} are full` : `of ${clock(planned)}`) : "open end");
+  write(at("planned-said"), plan(state));
   if (!walked) return;
   write(at("strides-left"), String(walked.strides_left));
   write(at("strides-right"), String(walked.strides_right));

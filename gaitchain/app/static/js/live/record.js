@@ -24,6 +24,7 @@ const may = page.dataset.may === "yes";
 const OLD_S = 2;
 const STAND_S = 5;
 const STOOD_HZ = 660;
+const NEXT_HZ = 880; // now something else is to be done
 const traces = new Traces();
 /** @type {State|null} */
 let state = null;
@@ -39,10 +40,14 @@ function wrong(error) {
 /** @param {string} command @param {unknown} [body] */
 const command = (command, body) => ask(command, body).then(() => (at("wrong").hidden = true), wrong);
 
+/** @param {number} before @param {number} moment @param {number} after */
+const within = (before, moment, after) => before < moment && moment <= after;
+
 /** @param {State} now */
 function take(now) {
   if (state?.session !== now.session) traces.clear();
   if (state?.phase === "calibrating" && now.phase === "ready") tone(STOOD_HZ);
+  if (state && now.phase === "recording" && now.parts.some((part) => within(state.elapsed_s, part.until_s, now.elapsed_s))) tone(NEXT_HZ);
   state = now;
   const leads = may && now.controller;
   const own = stepOf(now, pid);

@@ -52,6 +52,7 @@
  * @property {number|null} pain_before
  * @property {string|null} source
  * @property {number|null} planned_s
+ * @property {{does: string, until_s: number}[]} parts
  * @property {number} elapsed_s
  * @property {Sensor[]} nodes
  * @property {Check[]} checks
