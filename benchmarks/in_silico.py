@@ -88,7 +88,7 @@ def table(of: Errors) -> str:
     for name, values in of.items():
         error = np.array(values)
         shown = error.mean(), np.sqrt((error**2).mean()), np.percentile(np.abs(error), 95)
-        lines.append(f"| {name} | {len(error)} | {' | '.join(f'{value:.2f}' for value in shown)} |")
+        lines.append(f"| {name} | {len(error)} | {' | '.join(f'{value:z.2f}' for value in shown)} |")
     return "\n".join(lines)
 
 

@@ -22,6 +22,7 @@ from sensor.samples import HIPS, KNEES, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate
 from sensor.simulation.pathways import PATHWAYS
 from tests.models.walks import FOUR, walked
+from tests.pipeline.synthetic import random_rotation
 
 MODEL = shipped()
 
@@ -111,6 +112,21 @@ def test_the_mirror_image_has_the_same_score() -> None:
     left, right = judged("antalgic_knee", 0.7, Side.LEFT), judged("antalgic_knee", 0.7, Side.RIGHT)
     assert left.score == pytest.approx(right.score, abs=0.01)
     assert left.set90 == right.set90
+
+
+def test_sensors_turned_on_their_straps_change_no_score() -> None:
+    walk, result = walked("antalgic_knee", 0.7)
+    usual = assess(result, walk.table.person)
+    turns = {p: random_rotation(7 + i) for i, p in enumerate(walk.table.placements)}
+    turned = replace(
+        walk.table,
+        acc_m_s2={p: walk.table.acc_m_s2[p] @ turn.T for p, turn in turns.items()},
+        gyr_rad_s={p: walk.table.gyr_rad_s[p] @ turn.T for p, turn in turns.items()},
+    )
+    found = assess(analyze_table(turned), walk.table.person)
+    assert found.score == pytest.approx(usual.score, abs=1e-3)
+    assert (found.level, found.set90) == (usual.level, usual.set90)
+    assert found.pathways == pytest.approx(usual.pathways, abs=1e-3)
 
 
 def test_a_red_flag_withholds_the_score() -> None:

@@ -12,7 +12,7 @@ from pipeline.filters import lowpass_taps, smooth
 from pipeline.result import Asymmetry, Flag, SessionResult
 from pipeline.session import SessionAnalysis, analyze_table
 from sensor.recording import blocks
-from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
+from sensor.samples import HIPS, KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.simulation import SimulatedWalk, WalkSpec
 from tests.pipeline.judging import assert_close, assert_sane, effect, numbers
 from tests.pipeline.synthetic import random_rotation
@@ -66,7 +66,7 @@ class TestMounting:
 
 
 class TestMirror:
-    @pytest.mark.parametrize("name", ["healthy", "antalgic", "weak_abductor", "turns", "knees", "thighs"])
+    @pytest.mark.parametrize("name", [name for name in WALKS if not name.startswith("one_")])  # those lack a partner
     def test_the_person_in_the_mirror_has_the_other_sides(self, name: str) -> None:
         found, expected = analyze_table(mirrored(recording(name)), params=SOON), analysed(name)
         assert len(found.events) == len(expected.events)
@@ -100,7 +100,7 @@ class TestMirror:
 
 
 class TestClockAndRate:
-    @pytest.mark.parametrize("name", ["healthy", "loss", "one_knee_and_hips"])
+    @pytest.mark.parametrize("name", WALKS)
     def test_where_the_clock_begins_does_not_matter(self, name: str) -> None:
         shift_s, table = 1000.37, recording(name)
         found = analyze_table(replace(table, time_s=table.time_s + shift_s), params=SOON)
@@ -109,7 +109,8 @@ class TestClockAndRate:
         for ours, theirs in zip(found.events, analysed(name).events, strict=True):
             assert (ours.side, ours.kind) == (theirs.side, theirs.kind)
             assert ours.time_s - shift_s == pytest.approx(theirs.time_s, abs=1e-6)
-        assert found.pelvis_series.time_s[0] == pytest.approx(shift_s)
+        ours_s, theirs_s = found.pelvis_series.time_s, analysed(name).pelvis_series.time_s
+        np.testing.assert_allclose(ours_s - shift_s, theirs_s, atol=1e-6)
 
     @pytest.mark.parametrize("rate_hz", [50.0, 60.0, 102.4, 128.0, 200.0])
     def test_other_rates_find_the_same_walk(self, rate_hz: float) -> None:
@@ -121,6 +122,26 @@ class TestClockAndRate:
         stride_s = found.gait["stride_time_s"].value
         assert stride_s == pytest.approx(usual.gait["stride_time_s"].value, rel=0.01)
         assert stride_s == pytest.approx(truth(made, "stride_time_s"), rel=0.01)
+
+    @pytest.mark.parametrize("rate_hz", [50.0, 60.0, 102.4, 128.0, 200.0])
+    @pytest.mark.parametrize(
+        "placements", [HIPS, (Placement.SACRUM,), (Placement.TRUNK,), THIGHS, (*KNEES, *THIGHS, *HIPS)], ids=len
+    )
+    def test_other_rates_show_other_sensors_the_same_walk(
+        self, rate_hz: float, placements: tuple[Placement, ...]
+    ) -> None:
+        spec = WalkSpec("antalgic_knee", Side.LEFT, 0.4, duration_s=34.0, seed=3, placements=placements)
+        usual = analyze_table(walk(spec).table, params=SOON)
+        found = analyze_table(walk(replace(spec, rate_hz=rate_hz)).table, params=SOON)
+        ours, theirs = numbers(found), numbers(usual)
+        assert ours.keys() == theirs.keys()
+        for name in ("obliquity_rom_deg", "tilt_rom_deg", "rotation_rom_deg", "drop_difference_deg"):
+            if name in theirs:
+                assert ours[name][0] == pytest.approx(theirs[name][0], abs=0.3), name
+        assert ours["stride_time_s"][0] == pytest.approx(theirs["stride_time_s"][0], rel=0.01)
+        assert abs(len(found.events) - len(usual.events)) <= 2
+        if "step_time effect" in theirs:
+            assert ours["step_time effect"][0] == pytest.approx(theirs["step_time effect"][0], abs=1.5)
 
     @pytest.mark.parametrize(("offset_s", "seed"), [(-0.010, 1), (0.0073, 1), (0.010, 2)])
     def test_clocks_ten_milliseconds_apart_raise_no_flag(self, offset_s: float, seed: int) -> None:
