@@ -10,11 +10,9 @@ from numpy.random import Generator
 from sensor.simulation.pathways import PATHWAYS, Levels, Table
 
 ANCHORS = (0.0, 0.25, 0.55, 0.85, 1.0)  # severities: none, mild, moderate, severe, beyond
-# Together 0.5, not the 0.35 of biomechanics.md 5.8: with that, single measures tell mild and moderate walks from
-# healthy ones better than the aim for overlap (5.10) allows, docs/simulator.md
-RESPONSE_SD = 0.40  # people differ in how much they show of one shift
-COMMON_SD = 0.30  # and of all of them: some limp, some hardly do [assumption]
-RESPONSE_RANGE = (0.0, 1.45)
+RESPONSE_SD = 0.26  # people differ in how much they show of one shift
+COMMON_SD = 0.22  # and of all of them: some limp, some hardly do [assumption]
+RESPONSE_RANGE = (0.25, 1.45)
 SIDE_SD = 0.10  # between the legs of one person, where a table changes both alike
 
 
@@ -74,8 +72,8 @@ class Shifts:
 def shifts(pathway: str, severity: float, response: Generator) -> tuple[Shifts, Shifts]:
     """What one person shows at the beginning of the walk and what it comes to; the same without a course.
 
-    Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it, N(1, 0.40), and
-    to all of them, N(1, 0.30), together within 0 to 2. The responses are drawn in a fixed order, so they are the
+    Each entry is interpolated over :data:`ANCHORS` and multiplied by the person's own response to it, N(1, 0.26), and
+    to all of them, N(1, 0.22), together within 0.25 to 1.45. The responses are drawn in a fixed order, so they are the
     same at every severity and in every pathway.
     """
     row = PATHWAYS[pathway]
