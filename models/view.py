@@ -210,7 +210,7 @@ _OF_STRIDES = {
     "trunk_side_lean_deg": Group.TRUNK,
 }
 _CHANGES: dict[str, tuple[Group, Callable[[Stride], float]]] = {
-    "speed": (Group.WALK, lambda s: s.stride_length_m / s.stride_time_s),
+    "speed": (Group.WALK, lambda s: s.speed_m_s),
     "stride_length": (Group.WALK, lambda s: s.stride_length_m),
     "rotation_range": (Group.PELVIS, lambda s: s.rotation_rom_deg),
 }
