@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.filters import lowpass_taps, smooth
 from pipeline.forward import Swap
-from pipeline.handedness import HandednessParams, handedness
+from pipeline.handedness import Axes, HandednessParams, handedness
 from pipeline.landings import ShankLandingParams, landing_profile
 from pipeline.leg_axis import LegAxis, LegAxisParams, leg_axis, segment_matrix, thigh_witness
 from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters
@@ -181,9 +181,8 @@ def calibrate(
         slow = _lift(pelvis or trunk, params.pelvis_events)[walking]
         stride = _stride_of(slow, usual_peak(slow, params.pelvis_events))
     handed = {p: warmup.handedness(p, stride, params.handedness) for p in motions}
-    pelvis, trunk = (
-        {p: motion for p, motion in group.items() if handed[p] is not Handedness.MIRRORED} for group in (pelvis, trunk)
-    )
+    mirrored = {p for p, axes in handed.items() if axes.handedness is Handedness.MIRRORED}
+    pelvis, trunk = ({p: motion for p, motion in group.items() if p not in mirrored} for group in (pelvis, trunk))
     if source := pelvis or trunk:
         peak = usual_peak(_lift(source, params.pelvis_events)[walking], params.pelvis_events)
     frames = [pelvis_frame(m, up, walking, contacts, stride, params.frame) if m else None for m in (pelvis, trunk)]
@@ -221,7 +220,7 @@ class _Stretch:
         quat = self.motions[placement].quat.window(self.start, self.end)
         return level(self.acc[placement], quat, self.gyr[placement], self.up[placement])
 
-    def handedness(self, placement: Placement, stride: float, params: HandednessParams) -> Handedness:
+    def handedness(self, placement: Placement, stride: float, params: HandednessParams) -> Axes:
         trust = self.motions[placement].trust.window(self.start, self.end)
         return handedness(self.acc[placement], self.gyr[placement], trust, stride, params)
 

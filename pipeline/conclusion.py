@@ -17,7 +17,7 @@ from pipeline.calibration import Calibration
 from pipeline.chain import Evidence, chain
 from pipeline.cycle_curves import CurveCollector
 from pipeline.engine import EngineParams
-from pipeline.mounting import upside_down
+from pipeline.mounting import left_open, upside_down
 from pipeline.norms import Matched
 from pipeline.part import Part
 from pipeline.quality import QualityParams
@@ -77,6 +77,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
     duration_s = sum(part.duration_s for part in parts)
     learned = parts[longest].calibration
     mounts = learned.mounts if learned is not None else ()
+    noticed = (notice for part in parts for notice in part.notices)
     knees = [part.knee_series for part in parts if part.knee_series is not None]
     return SessionResult(
         recording=Recording(
@@ -90,7 +91,7 @@ def conclude(name: str, parts: Sequence[Part], person: Person, params: SessionPa
             height_m,
             leg_m,
             assumed,
-            tuple(dict.fromkeys((*(n for part in parts for n in part.notices), *upside_down(mounts)))),
+            tuple(dict.fromkeys((*noticed, *upside_down(mounts), *left_open(mounts)))),
         ),
         quality=_quality(parts, strides, params.quality),
         events=tuple(event for part in parts for event in part.events),

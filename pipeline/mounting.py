@@ -10,6 +10,7 @@ from itertools import permutations, product
 
 import numpy as np
 
+from pipeline.handedness import Axes
 from pipeline.result import Beside, Handedness, Mount
 from sensor.samples import FloatArray, Placement, Side
 
@@ -19,7 +20,7 @@ _OPPOSITE = 0.7  # cosine of the two sides' upward directions: as in the placeme
 def mounts(
     up: Mapping[Placement, FloatArray],
     to_body: Mapping[Placement, FloatArray],
-    handed: Mapping[Placement, Handedness],
+    handed: Mapping[Placement, Axes],
 ) -> tuple[Mount, ...]:
     """One row for each sensor.
 
@@ -29,7 +30,7 @@ def mounts(
         Up in sensor axes.
     to_body : mapping of Placement to (3, 3) array
         Sensor axes to body axes, x forward, y left, z up; missing where no axis could be found.
-    handed : mapping of Placement to Handedness
+    handed : mapping of Placement to Axes
     """
     return tuple(_mount(p, up, to_body.get(p), handed[p]) for p in up)
 
@@ -54,14 +55,18 @@ def upside_down(found: Sequence[Mount]) -> list[str]:
     ]
 
 
-def _mount(
-    placement: Placement, up: Mapping[Placement, FloatArray], to_body: FloatArray | None, handed: Handedness
-) -> Mount:
+def left_open(found: Sequence[Mount]) -> list[str]:
+    """A sentence on the sensors whose axes could be right or not."""
+    named = ", ".join(mount.placement.value for mount in found if mount.handedness is Handedness.UNCLEAR)
+    return [f"Too little movement without gaps to tell whether the axes of {named} are right."] if named else []
+
+
+def _mount(placement: Placement, up: Mapping[Placement, FloatArray], to_body: FloatArray | None, handed: Axes) -> Mount:
     forward = left = off_deg = None
-    upward = _axis_name(up[placement])
-    if to_body is not None and handed is not Handedness.MIRRORED:  # left and forward were found as in a mirror
+    upward, said = _axis_name(up[placement]), handed.handedness
+    if to_body is not None and said is not Handedness.MIRRORED:  # left and forward were found as in a mirror
         (forward, left, upward), off_deg = box_axes(to_body)
-    return Mount(placement, upward, forward, left, off_deg, _beside(placement, up), handed)
+    return Mount(placement, upward, forward, left, off_deg, _beside(placement, up), said, handed.fault)
 
 
 def _beside(placement: Placement, up: Mapping[Placement, FloatArray]) -> Beside | None:

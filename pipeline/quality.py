@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.calibration import Calibration
 from pipeline.forward import Swap
 from pipeline.norms import HIPS_APART_NORMAL_DEG
-from pipeline.result import Quality, Stride, Verdict
+from pipeline.result import Handedness, Quality, Stride, Verdict
 from sensor.samples import Placement, Side
 
 _EXCHANGED = "The leg sensors were swapped left and right; this was corrected here. Swap them for next time."
@@ -126,14 +126,15 @@ def _apart(strides: Sequence[Stride]) -> list[str]:
 
 def _mirrored(calibration: Calibration) -> list[str]:
     """What no mounting can do: the recording's axes are at fault."""
-    if not calibration.mirrored:
-        return []
-    named = ", ".join(placement.value for placement in calibration.mirrored)
-    said = (
-        f"The axes of {named} are mirrored, or the gyroscope there has the wrong sign: no angle, no length is read "
-        "there. Export the maker's axes unchanged, none of them negated, and analyse again."
-    )
-    return [said]
+    faulty: dict[str, list[str]] = {}
+    for mount in calibration.mounts:
+        if mount.handedness is Handedness.MIRRORED:
+            faulty.setdefault(mount.fault, []).append(mount.placement.value)
+    return [
+        f"The axes of {', '.join(named)} contradict each other ({fault}): no angle, no length is read there. "
+        "Export the maker's axes unchanged, none of them negated or swapped, and analyse again."
+        for fault, named in faulty.items()
+    ]
 
 
 def _usual_reason(strides: Sequence[Stride]) -> str:

@@ -343,7 +343,7 @@ class Handedness(StrEnum):
     """What gyroscope and accelerometer say of each other's axes."""
 
     RIGHT = "right"
-    MIRRORED = "mirrored"  # as if an axis of both, or the whole gyroscope, had the wrong sign: no mounting does that
+    MIRRORED = "mirrored"  # as if columns had the wrong sign or were swapped: no mounting does that
     UNCLEAR = "unclear"
 
 
@@ -362,6 +362,7 @@ class Mount:
     off_deg: float | None
     beside: Beside | None  # None without a partner
     handedness: Handedness
+    fault: str = ""  # of a mirrored one: which columns contradict the others, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from gaitchain.report.words import MINUS, PLACEMENTS, fixed, spoken, unit_sign
 
 _HANDEDNESS = {
-    "mirrored": "axes mirrored in the data: no angle, no length is read from it",
+    "mirrored": "axes contradict each other: no angle, no length is read from it",
     "unclear": "too little movement to tell whether its axes are right",
 }
 _BESIDE = {"upside_down": "upside down against the other side", "turned": "turned against the other side"}

@@ -212,7 +212,7 @@ def test_how_sensors_sat_is_told_in_words() -> None:
     assert (first.sensor, first.up, first.forward, first.off) == ("left knee", "+x", "\N{MINUS SIGN}z", "12°")
     assert first.remark == "upside down against the other side"
     assert (second.forward, second.left, second.off) == ("not told", "not told", "")
-    assert second.remark.startswith("axes mirrored in the data")
+    assert second.remark.startswith("axes contradict each other")
     assert (third.remark, third.off) == ("", "3°")
     page = report_html(doc, sample.result.curves, sample.person)
     assert "How the sensors sat" in page

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.bridging import Trust
+from pipeline.conclusion import SessionParams
 from pipeline.engine import Engine
-from pipeline.handedness import HandednessParams, handedness
-from pipeline.result import BoutKind, Handedness, Verdict
+from pipeline.handedness import Axes, HandednessParams, handedness
+from pipeline.result import BoutKind, Handedness, Mount, Verdict
 from pipeline.session import analyze_table
 from sensor.recording import RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
@@ -38,12 +39,17 @@ def negated(table: RecordingTable, placements: tuple[Placement, ...], axis: int)
 
 def found(table: RecordingTable) -> dict[Placement, Handedness]:
     """What calibration says of each sensor."""
-    engine = Engine(dict.fromkeys(table.placements, table.rate_hz), 1.7, SOON.engine)
+    return {placement: mount.handedness for placement, mount in mounts_of(table).items()}
+
+
+def mounts_of(table: RecordingTable, params: SessionParams = SOON) -> dict[Placement, Mount]:
+    """How calibration says that each sensor sits."""
+    engine = Engine(dict.fromkeys(table.placements, table.rate_hz), 1.7, params.engine)
     for block in blocks(table, None):
         engine.push(block)
     engine.finish()
     assert engine.calibration is not None
-    return {mount.placement: mount.handedness for mount in engine.calibration.mounts}
+    return {mount.placement: mount for mount in engine.calibration.mounts}
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -67,34 +73,66 @@ def test_a_gyroscope_with_the_wrong_sign_is_found() -> None:
     assert {p for p, said in found(table).items() if said is Handedness.MIRRORED} == set(KNEES)
 
 
-@settings(max_examples=20, deadline=None)
+COLUMNS = {
+    "gyr_y has the wrong sign": (np.eye(3), np.diag([1.0, -1.0, 1.0])),
+    "acc_x has the wrong sign, or gyr_y and gyr_z have": (np.diag([-1.0, 1.0, 1.0]), np.eye(3)),
+    "gyr_x and gyr_y are swapped": (np.eye(3), np.eye(3)[[1, 0, 2]]),
+    "acc_y and acc_z are swapped": (np.eye(3)[[0, 2, 1]], np.eye(3)),
+}
+
+
+@pytest.mark.parametrize("fault", COLUMNS)
+def test_a_wrong_column_is_named(fault: str) -> None:
+    """Or, at a few of the sensors, left open; it is never passed, called otherwise, or put on a right one."""
+    acc_fault, gyr_fault = COLUMNS[fault]
+    table = walk(SPECS["healthy"]).table
+    some = table.placements[::2]
+    wrong = replaced(table, lambda p, acc, gyr: (acc @ acc_fault, gyr @ gyr_fault) if p in some else (acc, gyr))
+    said = mounts_of(wrong, SessionParams())
+    assert {said[p].fault for p in some} <= {fault, ""}
+    assert sum(said[p].fault == fault for p in some) >= 2
+    assert Handedness.RIGHT not in {said[p].handedness for p in some}
+    assert {said[p].handedness for p in table.placements[1::2]} == {Handedness.RIGHT}
+
+
+def test_a_quarter_turn_is_no_fault() -> None:
+    """A sensor that was turned a quarter about an axis has two columns exchanged and one negated, in both halves."""
+    quarter = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    table = replaced(walk(SPECS["slow"]).table, lambda p, acc, gyr: (acc @ quarter, gyr @ quarter))
+    assert {mount.fault for mount in mounts_of(table, SessionParams()).values()} == {""}
+
+
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 999), lean=st.floats(2.0, 20.0), period_s=st.floats(2.5, 8.0))
 def test_a_body_that_only_leans_shows_it_in_any_mounting(seed: int, lean: float, period_s: float) -> None:
     t = seconds(20.0)
     motion = motion_of(turned(0.0, lean * np.sin(2 * np.pi * t / period_s), 0.0), random_rotation(seed))
     acc, gyr, trust = (series.window(0, motion.end) for series in (motion.acc, motion.gyr, motion.trust))
-    assert handedness(acc, gyr, trust, 110.0, HandednessParams()) is Handedness.RIGHT
-    assert handedness(acc, -gyr, trust, 110.0, HandednessParams()) is Handedness.MIRRORED
-    assert handedness(-acc, -gyr, trust, 110.0, HandednessParams()) is Handedness.MIRRORED
+    assert handedness(acc, gyr, trust, 110.0, HandednessParams()) == Axes(Handedness.RIGHT)
+    assert handedness(acc, -gyr, trust, 110.0, HandednessParams()).handedness is Handedness.MIRRORED
+    assert handedness(-acc, -gyr, trust, 110.0, HandednessParams()).handedness is Handedness.MIRRORED
 
 
 def test_a_sensor_that_hardly_turns_or_has_only_short_stretches_is_left_open() -> None:
     t = seconds(20.0)
     motion = motion_of(turned(5.0 * np.sin(t), 0.0, 0.0))  # about the vertical, which gravity does not see
     acc, gyr = motion.acc.window(0, motion.end), motion.gyr.window(0, motion.end)
-    assert handedness(acc, gyr, np.zeros(len(t)), 110.0, HandednessParams()) is Handedness.UNCLEAR
+    assert handedness(acc, gyr, np.zeros(len(t)), 110.0, HandednessParams()) == Axes(Handedness.UNCLEAR)
     leaning = motion_of(turned(0.0, 10.0 * np.sin(t), 0.0))
     acc, gyr = leaning.acc.window(0, leaning.end), leaning.gyr.window(0, leaning.end)
     holes = np.where(np.arange(len(t)) % 250 < 20, float(Trust.WITHHELD), float(Trust.SAMPLE))
-    assert handedness(acc, gyr, holes, 110.0, HandednessParams()) is Handedness.UNCLEAR
-    assert handedness(acc, gyr, 0.0 * holes, 110.0, HandednessParams()) is Handedness.RIGHT
+    assert handedness(acc, gyr, holes, 110.0, HandednessParams()) == Axes(Handedness.UNCLEAR)
+    assert handedness(acc, gyr, 0.0 * holes, 110.0, HandednessParams()) == Axes(Handedness.RIGHT)
 
 
 class TestWhatIsReadFromIt:
     def test_mirrored_hips_are_said_and_give_no_angle(self) -> None:
         result = analyze_table(negated(recording("healthy"), (*HIPS, Placement.SACRUM), 2), params=SOON)
         assert result.quality.verdict is Verdict.ATTENTION
-        assert any("axes of hip_left, hip_right, sacrum are mirrored" in said for said in result.quality.reasons)
+        assert any(
+            "axes of hip_left, hip_right, sacrum contradict each other (an axis of both" in said
+            for said in result.quality.reasons
+        )
         assert all(measure.value is None for measure in result.pelvis.values())
         assert np.isnan(result.pelvis_series.tilt_deg).all()
         assert [repr(e) for e in result.events] == [repr(e) for e in analysed("healthy").events]
@@ -124,12 +162,12 @@ class TestWhatIsReadFromIt:
         spec = WalkSpec("healthy_slow", Side.LEFT, 0.9, duration_s=30.0, seed=seed, walkway_m=STRAIGHT)
         table = walk(replace(spec, placements=(*KNEES, *HIPS))).table
         result = analyze_table(negated(table, table.placements, 2), params=SOON)
-        assert not any("swapped" in reason for reason in result.quality.reasons)
+        assert not any("swapped left and right" in reason for reason in result.quality.reasons)
 
     def test_a_mirrored_sacrum_alone_leaves_nothing_to_analyse(self) -> None:
         result = analyze_table(negated(recording("sacrum"), (Placement.SACRUM,), 0), params=SOON)
         assert result.quality.verdict is Verdict.INVALID
-        assert "The axes of sacrum are mirrored" in result.quality.reasons[0]
+        assert "The axes of sacrum contradict each other" in result.quality.reasons[0]
 
     def test_a_mirrored_knee_makes_no_turns(self) -> None:
         """Its vertical is wrong at every step, so that its swing looks like a turn."""

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from pipeline.mounting import box_axes, mounts, upside_down
+from pipeline.handedness import Axes
+from pipeline.mounting import box_axes, left_open, mounts, upside_down
 from pipeline.result import Beside, Handedness, Mount
 from pipeline.session import analyze_table
 from sensor.recording import RecordingTable
@@ -94,7 +95,7 @@ UP = np.array([0.0, 0.0, 1.0])
     ],
 )
 def test_a_pair_is_compared_by_which_way_is_up(other: FloatArray, beside: Beside) -> None:
-    found = mounts({LEFT: UP, RIGHT: other}, {}, dict.fromkeys(KNEES, Handedness.RIGHT))
+    found = mounts({LEFT: UP, RIGHT: other}, {}, dict.fromkeys(KNEES, Axes(Handedness.RIGHT)))
     assert [mount.beside for mount in found] == [beside, beside]
     said = upside_down(found)
     if beside is Beside.UPSIDE_DOWN:
@@ -104,13 +105,22 @@ def test_a_pair_is_compared_by_which_way_is_up(other: FloatArray, beside: Beside
 
 
 def test_without_a_partner_or_an_axis_the_rest_is_said() -> None:
-    (found,) = mounts({Placement.SACRUM: -UP}, {}, {Placement.SACRUM: Handedness.UNCLEAR})
+    (found,) = mounts({Placement.SACRUM: -UP}, {}, {Placement.SACRUM: Axes(Handedness.UNCLEAR)})
     assert found == Mount(Placement.SACRUM, "-z", None, None, None, None, Handedness.UNCLEAR)
 
 
 def test_of_a_mirrored_sensor_only_up_is_known() -> None:
-    (found,) = mounts({LEFT: UP}, {LEFT: np.eye(3)}, {LEFT: Handedness.MIRRORED})
+    (found,) = mounts({LEFT: UP}, {LEFT: np.eye(3)}, {LEFT: Axes(Handedness.MIRRORED, "gyr_x has the wrong sign")})
     assert (found.up, found.forward, found.left, found.off_deg) == ("+z", None, None, None)
+    assert found.fault == "gyr_x has the wrong sign"
+
+
+def test_axes_left_open_are_said_in_one_sentence() -> None:
+    unclear, right = Axes(Handedness.UNCLEAR), Axes(Handedness.RIGHT)
+    assert left_open(mounts({LEFT: UP, RIGHT: UP}, {}, {LEFT: unclear, RIGHT: right})) == [
+        "Too little movement without gaps to tell whether the axes of knee_left are right."
+    ]
+    assert left_open(mounts({LEFT: UP, RIGHT: UP}, {}, {LEFT: right, RIGHT: right})) == []
 
 
 def test_a_sensor_turned_over_is_a_notice_and_changes_no_verdict() -> None:
