@@ -65,7 +65,11 @@ def test_a_painful_knee_is_seen_where_it_should_be() -> None:
     for name in ("stance_asymmetry_pct", "step_asymmetry_pct", "swing_velocity_asymmetry_pct"):
         assert value(painful, name) > value(healthy, name) + 5.0
     assert value(painful, "speed_v_star") < value(healthy, "speed_v_star")
-    assert value(painful, "slower_swing_pct") < value(healthy, "slower_swing_pct")
+    slower = [
+        value(of("antalgic_knee", 0.8, seed=seed), "slower_swing_pct") - value(of(seed=seed), "slower_swing_pct")
+        for seed in (1, 2, 3)
+    ]
+    assert np.median(slower) < -2.0  # against the usual one at each one's speed; not in everybody
 
 
 def test_a_weak_hip_is_seen_at_the_pelvis() -> None:

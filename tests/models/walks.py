@@ -34,7 +34,7 @@ def truth_only(pathway: str = "healthy", severity: float = 0.0, side: Side = Sid
             pathway,
             side,
             severity,
-            duration_s=24.0,
+            duration_s=30.0,
             seed=seed,
             placements=(Placement.SACRUM,),
             walkway_m=STRAIGHT,
