@@ -71,22 +71,25 @@ class TestDoubts:
         assert step_doubt((50.0, 50.0), 50.0, PARAMS) == 0.0
 
 
-@cache
-def walk() -> SimulatedWalk:
-    return simulate(WalkSpec("antalgic_knee", severity=0.9, seed=1, duration_s=60.0))
+PEOPLE = range(1, 5)
 
 
 @cache
-def events(worn: tuple[Placement, ...]) -> tuple[Event, ...]:
-    table = walk().table
+def walk(seed: int) -> SimulatedWalk:
+    return simulate(WalkSpec("antalgic_knee", severity=0.9, seed=seed, duration_s=60.0))
+
+
+@cache
+def events(worn: tuple[Placement, ...], seed: int) -> tuple[Event, ...]:
+    table = walk(seed).table
     acc, gyr = ({p: values[p] for p in worn} for values in (table.acc_m_s2, table.gyr_rad_s))
     return analyze_table(replace(table, acc_m_s2=acc, gyr_rad_s=gyr)).events
 
 
-def sureness_and_error(worn: tuple[Placement, ...], kind: EventKind) -> tuple[FloatArray, FloatArray]:
+def sureness_and_error(worn: tuple[Placement, ...], kind: EventKind, seed: int) -> tuple[FloatArray, FloatArray]:
     """Confidence of each event and its distance in s from the nearest true one, the median error taken out."""
-    truth = [e for e in walk().truth.events if e.event == kind.value]
-    own = [e for e in events(worn) if e.kind is kind]
+    truth = [e for e in walk(seed).truth.events if e.event == kind.value]
+    own = [e for e in events(worn, seed) if e.kind is kind]
     error_s = [
         min((e.time_s - t.time_s for t in truth if t.side is e.side), key=abs, default=float("nan")) for e in own
     ]
@@ -104,10 +107,10 @@ def sureness_and_error(worn: tuple[Placement, ...], kind: EventKind) -> tuple[Fl
         ((Placement.HIP_LEFT, Placement.HIP_RIGHT), EventKind.IC, MODERATE),
     ],
 )  # fmt: skip
-def test_unsure_events_of_a_simulated_walk_are_further_off(
+def test_unsure_events_of_simulated_walks_are_further_off(
     worn: tuple[Placement, ...], kind: EventKind, unsure: float
 ) -> None:
-    sure, error_s = sureness_and_error(worn, kind)
+    sure, error_s = np.concatenate([sureness_and_error(worn, kind, seed) for seed in PEOPLE], axis=1)
     doubtful = sure < unsure
-    assert 3 <= doubtful.sum() < 0.5 * len(sure)
+    assert 10 <= doubtful.sum() < 0.5 * len(sure)
     assert error_s[doubtful].mean() > 1.3 * error_s[~doubtful].mean()

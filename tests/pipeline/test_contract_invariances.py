@@ -141,7 +141,7 @@ class TestClockAndRate:
         assert ours["stride_time_s"][0] == pytest.approx(theirs["stride_time_s"][0], rel=0.01)
         assert abs(len(found.events) - len(usual.events)) <= 2
         if "step_time effect" in theirs:
-            assert ours["step_time effect"][0] == pytest.approx(theirs["step_time effect"][0], abs=1.5)
+            assert ours["step_time effect"][0] == pytest.approx(theirs["step_time effect"][0], abs=2.0)
 
     @pytest.mark.parametrize(("offset_s", "seed"), [(-0.010, 1), (0.0073, 1), (0.010, 2)])
     def test_clocks_ten_milliseconds_apart_raise_no_flag(self, offset_s: float, seed: int) -> None:
