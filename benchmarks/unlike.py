@@ -85,11 +85,7 @@ def resampled(
 
 def with_sensors(walk: Walk, sensors: Sensors) -> Walk:
     """Only some of the sensors worn; all if none is named."""
-    if not sensors:
-        return walk
-    table = walk.table
-    acc, gyr = ({p: values[p] for p in sensors} for values in (table.acc_m_s2, table.gyr_rad_s))
-    return replace(walk, table=replace(table, acc_m_s2=acc, gyr_rad_s=gyr))
+    return replace(walk, table=walk.table.only(sensors)) if sensors else walk
 
 
 def as_recorded(walk: Walk, draw: Generator) -> Walk:

@@ -15,7 +15,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -67,8 +66,7 @@ def _restricted(table: RecordingTable, only: Sequence[Placement]) -> RecordingTa
         return table
     if not set(only) & set(table.placements):
         raise ValueError(f"has none of {', '.join(only)}")
-    acc, gyr = ({p: values[p] for p in table.placements if p in only} for values in (table.acc_m_s2, table.gyr_rad_s))
-    return replace(table, acc_m_s2=acc, gyr_rad_s=gyr)
+    return table.only([placement for placement in table.placements if placement in only])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,8 +26,7 @@ from models.workers import pool
 from pipeline.result import SessionResult, Verdict
 from pipeline.session import analyze_table
 from sensor.person import Person
-from sensor.recording import RecordingTable
-from sensor.samples import BoolArray, FloatArray, Placement
+from sensor.samples import BoolArray, FloatArray
 from sensor.simulation import SimulatedWalk, WalkSpec, simulate
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.summary import strides
@@ -263,9 +262,7 @@ def look(task: Look) -> Seen:
     """Simulate a walk, compute what is hidden, and analyse it with each of its sets of sensors."""
     simulated = task.simulator(task.walk.spec)
     person = simulated.table.person
-    rows = [
-        row_of(analyze_table(_wearing(simulated.table, SENSOR_SETS[name])), person, name) for name in task.walk.sets
-    ]
+    rows = [row_of(analyze_table(simulated.table.only(SENSOR_SETS[name])), person, name) for name in task.walk.sets]
     used = demands(simulated, task.demand)
     others = _otherwise(simulated, task.otherwise) if used is not None else {}
     return Seen(task.walk.spec, person, used, _changed(simulated), tuple(rows), others)
@@ -299,14 +296,6 @@ def _reference_walk(
     walk = simulator(reference_spec(index, params))
     used = demands(walk, params.demand)
     return None if used is None else (used, _otherwise(walk, others))
-
-
-def _wearing(table: RecordingTable, placements: tuple[Placement, ...]) -> RecordingTable:
-    return replace(
-        table,
-        acc_m_s2={p: table.acc_m_s2[p] for p in placements},
-        gyr_rad_s={p: table.gyr_rad_s[p] for p in placements},
-    )
 
 
 def _told(results: Iterator[_Result], progress: Progress | None, done: int, total: int) -> Iterator[_Result]:

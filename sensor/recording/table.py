@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from sensor.person import Person
 from sensor.samples import FloatArray, Placement, SampleBlock
@@ -73,6 +73,11 @@ class RecordingTable:
     def placements(self) -> tuple[Placement, ...]:
         """The placements, in the order of :class:`~sensor.samples.Placement`."""
         return tuple(placement for placement in Placement if placement in self.acc_m_s2)
+
+    def only(self, placements: Collection[Placement]) -> RecordingTable:
+        """The recording of some of its sensors."""
+        acc, gyr = ({p: values[p] for p in placements} for values in (self.acc_m_s2, self.gyr_rad_s))
+        return replace(self, acc_m_s2=acc, gyr_rad_s=gyr)
 
     def __len__(self) -> int:
         return len(self.time_s)

@@ -93,8 +93,7 @@ def read_as(monkeypatch: pytest.MonkeyPatch, bad: Callable[[int], str]) -> None:
         if what == "unreadable":
             raise RecordingError(f"{path.name}: row 7 is torn.")
         kept = (Placement.KNEE_LEFT,) if what == "one knee" else KNEES
-        acc, gyr = ({p: of[p] for p in kept} for of in (table.acc_m_s2, table.gyr_rad_s))
-        return replace(table, notes=what, acc_m_s2=acc, gyr_rad_s=gyr)
+        return replace(table.only(kept), notes=what)
 
     def row(result: RecordingTable, _person: object, sensors: str) -> Row:
         values = draw.normal(size=len(NAMES))

@@ -14,7 +14,7 @@ from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, THIGHS, FloatArray, Placement
 from sensor.simulation import STRAIGHT, WalkSpec
 from tests.pipeline.synthetic import motion_of, seconds, turned
-from tests.pipeline.walks import only, recording, walk
+from tests.pipeline.walks import recording, walk
 
 LEFT, HIP = Placement.KNEE_LEFT, Placement.HIP_LEFT
 PARAMS = CalibrationParams(walking_s=30.0)
@@ -141,7 +141,7 @@ class TestLearned:
 
     def test_a_thigh_has_a_rhythm_only_where_there_is_no_knee(self) -> None:
         for placements, rhythmic in (((*KNEES, *THIGHS), set(KNEES)), (THIGHS, set(THIGHS))):
-            motions = motions_of(only(recording("healthy"), placements))
+            motions = motions_of(recording("healthy").only(placements))
             warmup = Warmup(motions, replace(PARAMS, walking_s=8.0))
             end = warmup.closes_at()
             assert end is not None

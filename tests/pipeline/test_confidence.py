@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -81,9 +80,7 @@ def walk(seed: int) -> SimulatedWalk:
 
 @cache
 def events(worn: tuple[Placement, ...], seed: int) -> tuple[Event, ...]:
-    table = walk(seed).table
-    acc, gyr = ({p: values[p] for p in worn} for values in (table.acc_m_s2, table.gyr_rad_s))
-    return analyze_table(replace(table, acc_m_s2=acc, gyr_rad_s=gyr)).events
+    return analyze_table(walk(seed).table.only(worn)).events
 
 
 def sureness_and_error(worn: tuple[Placement, ...], kind: EventKind, seed: int) -> tuple[FloatArray, FloatArray]:

@@ -15,7 +15,7 @@ from sensor.person import Person
 from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, FloatArray, Placement
 from tests.pipeline.judging import assert_same_bits, assert_sane
-from tests.pipeline.walks import SOON, only, recording, replaced, rows, without
+from tests.pipeline.walks import SOON, recording, replaced, rows, without
 
 WORN = (*KNEES, *HIPS)
 LEFT = Placement.KNEE_LEFT
@@ -24,7 +24,7 @@ Change = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 
 def healthy() -> RecordingTable:
-    return only(recording("healthy"), WORN)
+    return recording("healthy").only(WORN)
 
 
 def on(placements: tuple[Placement, ...], change: Change) -> RecordingTable:

@@ -15,7 +15,7 @@ from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
 from sensor.simulation import WalkSpec
 from tests.pipeline.judging import assert_same_bits, assert_sane
-from tests.pipeline.walks import SOON, WALKS, long_walk, only, recording, walk, without
+from tests.pipeline.walks import SOON, WALKS, long_walk, recording, walk, without
 
 Gap = tuple[Placement, int, int]
 
@@ -60,7 +60,7 @@ def assert_nothing_rests_on_a_gap(table: RecordingTable, result: SessionResult) 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(GAPS)
 def test_gaps_anywhere_never_raise_and_nothing_rests_on_them(gaps: list[Gap]) -> None:
-    table = without(only(recording("healthy"), WORN), gaps)
+    table = without(recording("healthy").only(WORN), gaps)
     result = analyze_table(table, params=SOON)
     assert_sane(result, table.time_s[0], table.time_s[-1])
     assert_nothing_rests_on_a_gap(table, result)
@@ -69,7 +69,7 @@ def test_gaps_anywhere_never_raise_and_nothing_rests_on_them(gaps: list[Gap]) ->
 @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(GAPS, st.integers(3, 400))
 def test_gaps_anywhere_give_the_same_bits_in_any_chunks(gaps: list[Gap], chunk: int) -> None:
-    table = without(only(recording("healthy"), WORN), gaps)
+    table = without(recording("healthy").only(WORN), gaps)
     assert_same_bits(analyze_table(table, chunk, SOON), analyze_table(table, None, SOON))
 
 
@@ -77,7 +77,7 @@ def test_gaps_anywhere_give_the_same_bits_in_any_chunks(gaps: list[Gap], chunk: 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(GAPS, st.integers(20, 400), st.sampled_from([WORN, KNEES, HIPS, tuple(Placement), (*THIGHS, *HIPS), THIGHS]))
 def test_many_gaps_anywhere(gaps: list[Gap], chunk: int, worn: tuple[Placement, ...]) -> None:
-    table = without(only(recording("healthy"), worn), gaps)
+    table = without(recording("healthy").only(worn), gaps)
     result = analyze_table(table, None, SOON)
     assert_sane(result, table.time_s[0], table.time_s[-1])
     if set(KNEES) <= set(worn):
@@ -88,7 +88,7 @@ def test_many_gaps_anywhere(gaps: list[Gap], chunk: int, worn: tuple[Placement, 
 @pytest.mark.parametrize("lost", [WORN, (Placement.KNEE_LEFT,), (Placement.HIP_RIGHT,)])
 @pytest.mark.parametrize("row", range(1200, 1320, 17))
 def test_three_missing_samples_cost_two_strides_at_most(lost: tuple[Placement, ...], row: int) -> None:
-    table = only(recording("healthy"), WORN)
+    table = recording("healthy").only(WORN)
     whole = analyze_table(table, params=SOON)
     result = analyze_table(without(table, [(p, row, 3) for p in lost]), params=SOON)
     count, expected = (sum(s.valid for s in r.strides) for r in (result, whole))
@@ -102,7 +102,7 @@ def test_three_missing_samples_cost_two_strides_at_most(lost: tuple[Placement, .
 
 @pytest.mark.parametrize("length", [12, 60, 300])
 def test_a_gap_costs_the_strides_it_touches_and_their_neighbours_only(length: int) -> None:
-    table = only(recording("healthy"), WORN)
+    table = recording("healthy").only(WORN)
     whole = analyze_table(table, params=SOON)
     holed = without(table, [(p, 1500, length) for p in WORN])
     result = analyze_table(holed, params=SOON)
@@ -122,7 +122,7 @@ def test_a_gap_costs_the_strides_it_touches_and_their_neighbours_only(length: in
 @pytest.mark.parametrize("length", [12, 60, 300])
 def test_angles_right_behind_a_gap_are_as_true_as_without_it(length: int) -> None:
     made = walk(WALKS["healthy"])
-    table = only(made.table, (*KNEES, *THIGHS, *HIPS))
+    table = made.table.only((*KNEES, *THIGHS, *HIPS))
     whole = analyze_table(table, params=SOON)
     holed = analyze_table(without(table, [(p, 1500, length) for p in table.placements]), params=SOON)
     behind = slice(1500 + length, 1600 + length)
@@ -143,7 +143,7 @@ def test_angles_right_behind_a_gap_are_as_true_as_without_it(length: int) -> Non
 
 
 def test_events_beside_a_short_gap_are_kept_and_say_so() -> None:
-    table = only(recording("knees"), KNEES)
+    table = recording("knees").only(KNEES)
     whole = analyze_table(table, params=SOON)
     contact = next(e for e in whole.events if e.side is Side.LEFT and e.kind == "IC" and e.time_s > 12.0)
     row = round(contact.time_s * 100.0) - 3

@@ -16,7 +16,7 @@ from sensor.samples import HIPS, KNEES, THIGHS, FloatArray, Placement, SampleBlo
 from sensor.simulation import SimulatedWalk, WalkSpec
 from tests.pipeline.judging import assert_close, assert_sane, effect, numbers
 from tests.pipeline.synthetic import random_rotation
-from tests.pipeline.walks import SOON, WALKS, analysed, long_walk, mirrored, only, recording, replaced, walk
+from tests.pipeline.walks import SOON, WALKS, analysed, long_walk, mirrored, recording, replaced, walk
 
 TIMES = ("stance_time", "swing_time", "step_time", "single_support")
 
@@ -160,13 +160,13 @@ class TestClockAndRate:
 class TestSensorsLeftOut:
     def test_events_of_the_knees_do_not_depend_on_the_other_sensors(self) -> None:
         table = recording("healthy")
-        alone = analyze_table(only(table, KNEES), params=SOON)
+        alone = analyze_table(table.only(KNEES), params=SOON)
         assert [repr(e) for e in alone.events] == [repr(e) for e in analysed("healthy").events]
         assert effect(alone) == effect(analysed("healthy"))
 
     def test_one_knee_gives_its_own_side_the_same_times(self) -> None:
         table = recording("healthy")
-        both, alone = analysed("healthy"), analyze_table(only(table, [Placement.KNEE_LEFT]), params=SOON)
+        both, alone = analysed("healthy"), analyze_table(table.only([Placement.KNEE_LEFT]), params=SOON)
         assert {event.side for event in alone.events} == {Side.LEFT}
         mine = [repr(e) for e in both.events if e.side is Side.LEFT]
         assert [repr(e) for e in alone.events] == mine

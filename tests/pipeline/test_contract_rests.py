@@ -11,7 +11,7 @@ from sensor.healthy import thorax_pelvis_phase_deg
 from sensor.samples import HIPS, KNEES, Placement
 from sensor.simulation import SimulatedWalk, WalkSpec
 from tests.pipeline.judging import assert_same_bits, assert_sane
-from tests.pipeline.walks import only, walk, without
+from tests.pipeline.walks import walk, without
 
 ALL, USUAL = tuple(Placement), (*KNEES, *HIPS)
 
@@ -21,7 +21,7 @@ def protocol(name: str) -> SimulatedWalk:
 
 
 def result(name: str, placements: tuple[Placement, ...]) -> SessionResult:
-    found = analyze_table(only(protocol(name).table, placements))
+    found = analyze_table(protocol(name).table.only(placements))
     assert_sane(found, 0.0, 150.0)
     return found
 
@@ -59,14 +59,14 @@ def test_knees_alone_do_not_tell_and_say_so() -> None:
 
 
 def test_half_a_minute_lost_while_walking_is_no_rest() -> None:
-    table = only(protocol("walk-sit-walk").table, USUAL)
+    table = protocol("walk-sit-walk").table.only(USUAL)
     found = analyze_table(without(table, [(p, 3000, 3000) for p in USUAL]))
     assert [rest.kind for rest in found.rests] == [BoutKind.SITTING]
     assert [b.reason for b in found.bouts if b.start_s < 45.0 < b.end_s] == ["samples were lost"]
 
 
 def test_a_rest_that_was_lost_is_none() -> None:
-    table = only(protocol("walk-sit-walk").table, USUAL)
+    table = protocol("walk-sit-walk").table.only(USUAL)
     found = analyze_table(without(table, [(p, 8000, 4200) for p in USUAL]))
     assert found.rests == ()
     assert found.time_course["recovery_speed_pct"].status is Status.NOT_ASSESSED

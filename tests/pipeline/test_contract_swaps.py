@@ -13,7 +13,7 @@ from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec
 from tests.pipeline.judging import assert_same_bits, effect
-from tests.pipeline.walks import SOON, only, walk
+from tests.pipeline.walks import SOON, walk
 
 SPECS = {
     "healthy": WalkSpec(duration_s=28.0, seed=1, walkway_m=STRAIGHT),
@@ -23,7 +23,7 @@ SPECS = {
 
 
 def worn(name: str, placements: tuple[Placement, ...] = (*KNEES, *HIPS)) -> RecordingTable:
-    return only(walk(SPECS[name]).table, placements)
+    return walk(SPECS[name]).table.only(placements)
 
 
 def swapped(table: RecordingTable, pair: tuple[Placement, ...]) -> RecordingTable:

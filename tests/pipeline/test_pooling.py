@@ -17,7 +17,7 @@ from sensor.recording import RecordingError, RecordingTable
 from sensor.samples import HIPS, KNEES, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec
 from tests.pipeline.judging import assert_same_bits
-from tests.pipeline.walks import only, rows, walk
+from tests.pipeline.walks import rows, walk
 
 WALKS = 4
 
@@ -120,7 +120,7 @@ def test_what_does_not_belong_together_is_refused(change: dict[str, str | Person
 def test_other_sensors_and_other_bodies_are_refused() -> None:
     first, second, *_ = ten_metres()
     with pytest.raises(RecordingError, match=r"what is worn differs \(knee_left knee_right hip_left hip_right; knee_"):
-        analyze_tables([first, only(second, KNEES)])
+        analyze_tables([first, second.only(KNEES)])
     with pytest.raises(RecordingError, match="say different things about the person"):
         analyze_tables([first, replace(second, person=replace(second.person, painful_side=Side.RIGHT))])
 

@@ -16,7 +16,7 @@ from sensor.recording import EXCLUDED_FROM, Marker, RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, SampleBlock, Side
 from sensor.simulation import STRAIGHT, WalkSpec
 from tests.pipeline.judging import assert_same_bits, assert_sane
-from tests.pipeline.walks import SOON, analysed, only, recording, rows, walk
+from tests.pipeline.walks import SOON, analysed, recording, rows, walk
 
 
 class TestPerson:
@@ -41,7 +41,7 @@ class TestPerson:
         assert any("height is not known" in sentence for sentence in said)
 
     def test_lengths_scale_with_the_height_and_times_do_not(self) -> None:
-        table = only(recording("knees"), KNEES)
+        table = recording("knees").only(KNEES)
         small, tall = (analyze_table(replace(table, person=Person(height_m=h)), params=SOON) for h in (1.5, 1.9))
         lengths = [r.gait["speed_m_s"].value for r in (small, tall)]
         assert lengths[0] is not None
@@ -116,7 +116,7 @@ class TestWhatCannotBeShown:
         self, placements: tuple[Placement, ...]
     ) -> None:
         """Each detector errs in its own way, and what the two do differently looks like a limp."""
-        found = analyze_table(only(recording("healthy"), placements), params=SOON)
+        found = analyze_table(recording("healthy").only(placements), params=SOON)
         step = found.asymmetry["step_time"]
         assert (step.status, step.n_left, step.n_right) == (Status.NOT_ASSESSED, 0, 0)
         assert step.reason == "needs sensors below both knees, or none on a leg"
@@ -181,7 +181,7 @@ class TestMemory:
 
     def waiting(self, waiting_s: int) -> RecordingTable:
         """A walk after somebody has stood for minutes."""
-        table, rng = only(recording("healthy"), (*KNEES, *HIPS)), np.random.default_rng(0)
+        table, rng = recording("healthy").only((*KNEES, *HIPS)), np.random.default_rng(0)
         n = 100 * waiting_s
         acc = {p: np.concatenate((a[:1] + rng.normal(0.0, 0.003, (n, 3)), a)) for p, a in table.acc_m_s2.items()}
         gyr = {p: np.concatenate((rng.normal(0.0, 0.003, (n, 3)), g)) for p, g in table.gyr_rad_s.items()}
@@ -200,7 +200,7 @@ class TestMemory:
         assert result.bouts[0].start_s > 100.0
         assert len(result.pelvis_series.time_s) == len(table)
         assert len(result.strides) == len(
-            analyze_table(only(recording("healthy"), (*KNEES, *HIPS)), params=SOON).strides
+            analyze_table(recording("healthy").only((*KNEES, *HIPS)), params=SOON).strides
         )
 
     @pytest.mark.parametrize("chunk", [137, 6000])

@@ -82,16 +82,6 @@ def rows(table: RecordingTable, start: int, end: int) -> RecordingTable:
     )
 
 
-def only(table: RecordingTable, placements: Iterable[Placement]) -> RecordingTable:
-    """The recording of some of its sensors."""
-    kept = tuple(placements)
-    return replace(
-        table,
-        acc_m_s2={p: table.acc_m_s2[p] for p in kept},
-        gyr_rad_s={p: table.gyr_rad_s[p] for p in kept},
-    )
-
-
 def without(table: RecordingTable, gaps: Iterable[tuple[Placement, int, int]]) -> RecordingTable:
     """The recording with samples missing, given by placement, first row and count."""
     spans = list(gaps)

@@ -35,11 +35,7 @@ def test_swapped_sensors_carry_each_others_signals() -> None:
 
 
 def test_what_is_not_worn_cannot_be_swapped() -> None:
-    knees = replace(
-        TABLE,
-        acc_m_s2={p: TABLE.acc_m_s2[p] for p in KNEES},
-        gyr_rad_s={p: TABLE.gyr_rad_s[p] for p in KNEES},
-    )
+    knees = TABLE.only(KNEES)
     assert with_fault(knees, "swapped_hips", 1) is knees
 
 
