@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from models.artefact import logistic
-from models.cohort import Cohort, IntArray
+from models.cohort import Cohort
 from models.features import WITH_PELVIS, sensor_set
 from models.statistics import area, rank_correlation, with_intervals
 from models.training import (
@@ -27,7 +27,7 @@ from models.training import (
     levels,
     walk_weights,
 )
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.demand import DemandParams, Demands, demands
 from models.enough import LEAST_STRIDES, valid_strides
@@ -26,7 +25,7 @@ from models.workers import pool
 from pipeline.result import SessionResult, Verdict
 from pipeline.session import analyze_table
 from sensor.person import Person
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 from sensor.simulation import SimulatedWalk, WalkSpec, simulate
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.summary import strides
@@ -36,7 +35,6 @@ LEAST_STOOP_DEG = 2.5  # how far the trunk must have come forward for a course t
 _NUMBERS = ("features", "views", "usable", "margin", "v_star", "severity", "age_years", "bmi", "loss", "walk")
 _TEXTS = ("person", "pathway", "shown", "side", "condition", "sensors", "kind")
 _ROW = ("sensors", "features", "views", "usable")
-IntArray = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 Simulator = Callable[[WalkSpec], SimulatedWalk]
 _Result = TypeVar("_Result")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.artefact import LOGISTIC_SD, HiddenInterval, logistic
-from models.cohort import Cohort, IntArray
-from sensor.samples import BoolArray, FloatArray
+from models.cohort import Cohort
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 COVERAGE = 0.90
 RESAMPLED = 200

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from models.cohort import Cohort, IntArray
+from models.cohort import Cohort
 from models.features import FEATURES
 from models.judging import Judged
 from models.plan import HEALTHY, HEALTHY_PATHWAYS, SENSOR_SETS, USUAL_SET
@@ -25,7 +25,7 @@ from models.statistics import (
     reliability,
     with_intervals,
 )
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 SEVERITIES = (0.0, 0.15, 0.4, 0.7, 1.0)
 MILD_TO_MODERATE = (0.25, 0.55)  # the severities of those two columns of the pathways' table

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from models.cohort import Cohort, IntArray
+from models.cohort import Cohort
 from models.conformal import least_consistency
 from models.patterns import FARTHEST_SD, OTHER, OWN, WORN, Patterns, log_density, worn
 from models.plan import HEALTHY
 from models.view import NORMED
-from sensor.samples import BoolArray, FloatArray, Side
+from sensor.samples import BoolArray, FloatArray, IntArray, Side
 from sensor.simulation.pathways import PATHWAYS
 
 SIDED = frozenset(name for name, pathway in PATHWAYS.items() if pathway.affected.keys() - pathway.either_sign)

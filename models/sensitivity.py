@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from models.cohort import IntArray
 from models.demand import DemandParams, Demands, LumbarUnits, demands
 from models.hip_load import BodyShares
 from models.label import fit_reference, strain
 from models.statistics import rank_correlation, with_intervals
 from models.workers import pool
-from sensor.samples import FloatArray, Placement, Side
+from sensor.samples import FloatArray, IntArray, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.streams import stream

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.cohort import IntArray
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 DRAWS = 200
 Figures = Mapping[str, float]

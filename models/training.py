@@ -22,7 +22,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from models.artefact import Additive, Artefact, Familiar, SensorModel, logistic
-from models.cohort import Cohort, IntArray
+from models.cohort import Cohort
 from models.conformal import hidden_interval, share_interval
 from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group, sensor_set
 from models.hats import KNOTS, Hats
@@ -31,7 +31,7 @@ from models.patterns import Patterns
 from models.plan import HEALTHY_PATHWAYS
 from models.view import VIEW_NAMES
 from models.workers import one_thread
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.artefact import Artefact
-from models.cohort import Cohort, IntArray, build
+from models.cohort import Cohort, build
 from models.dose import DoseParams, dose
 from models.evaluation import BASELINES, rival
 from models.figures import figures, part
@@ -21,7 +21,7 @@ from models.plan import USUAL_SET, CohortParams
 from models.statistics import area, with_intervals
 from models.training import TrainingParams
 from sensor import second_simulation
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 from sensor.simulation import SimulatedWalk, WalkSpec
 
 Progress = Callable[[str, int, int], None]

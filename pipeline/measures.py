@@ -19,9 +19,9 @@ from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
 from pipeline.stride_length import StrideLengthParams, stride_lengths_m
 from pipeline.timeline import Series
 from pipeline.trunk import TrunkParams, trunk_measures
-from pipeline.windows import IntArray, Windows, at_shares, count_where, cut, holds, missing, nearest, whole
+from pipeline.windows import Windows, at_shares, count_where, cut, holds, missing, nearest, whole
 from sensor.healthy import GRAVITY_M_S2
-from sensor.samples import BoolArray, FloatArray, Side
+from sensor.samples import BoolArray, FloatArray, IntArray, Side
 from sensor.synchronise import GRID_HZ
 
 _NAN = float("nan")

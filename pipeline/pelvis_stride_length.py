@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.windows import IntArray
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, IntArray
 from sensor.synchronise import GRID_HZ
 
 

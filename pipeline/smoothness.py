@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.timeline import Series
-from pipeline.windows import IntArray, between, count_where, holds, missing
-from sensor.samples import BoolArray, FloatArray
+from pipeline.windows import between, count_where, holds, missing
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 _EVENLY = np.linspace(0.0, 1.0, 100)
 _SHORTEST = 10  # samples; a shorter piece has no shape

@@ -18,9 +18,9 @@ import numpy as np
 from pipeline.bridging import Trust
 from pipeline.joints import Inclination
 from pipeline.rotations import cross, rotate
-from pipeline.windows import IntArray, count_where, cut, holds, whole
+from pipeline.windows import count_where, cut, holds, whole
 from sensor.healthy import GRAVITY_M_S2
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, IntArray
 from sensor.synchronise import GRID_HZ
 
 _AT_REST_M_S2 = np.array([0.0, 0.0, GRAVITY_M_S2])

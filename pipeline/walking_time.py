@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.result import Rest, Stride
-from pipeline.windows import IntArray
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, IntArray
 
 Quantity = Callable[[Stride], float]
 

@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.timeline import Series
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 
-IntArray = NDArray[np.int64]
 _FAR_BEFORE = -(2**31)
 
 

@@ -11,9 +11,9 @@ from firmware_protocol.codec import Packet
 from firmware_protocol.messages import HelloReply, Role, Started
 from sensor.acquisition.decoders import Decoder, decoder_for, interrupt, nominal_rate_hz
 from sensor.clock import ClockTrack, NodeClock, OneWay, TwoWay
-from sensor.devices.samples import Booted, DeviceSamples, IntArray
+from sensor.devices.samples import Booted, DeviceSamples
 from sensor.links.link import Arrival
-from sensor.samples import FloatArray, Placement
+from sensor.samples import FloatArray, IntArray, Placement
 
 GAP_PERIODS = 1.5
 ENDED_S = 1.0  # a node that falls silent so long before the end of the recording has a gap there

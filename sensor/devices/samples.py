@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sensor.samples import FloatArray
-
-IntArray = NDArray[np.int64]
+from sensor.samples import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

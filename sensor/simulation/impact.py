@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sensor.samples import FloatArray
-
-IntArray = NDArray[np.int64]
+from sensor.samples import FloatArray, IntArray
 
 SPAN_S = 0.30
 RECOIL_CENTRE_S = 0.055  # what the knock pushes, the following moments take back
