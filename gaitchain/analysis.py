@@ -70,8 +70,7 @@ def recordings_in(path: Path) -> list[Path]:
 def concluded(result: SessionResult, person: Person, model: Artefact | None = None) -> Analysis:
     """Add to a result what is said about it."""
     risk = assess(result, person, model)
-    in_silico = model is None or model.in_silico
-    return Analysis(person, result, risk, summary(result, risk, person, in_silico=in_silico))
+    return Analysis(person, result, risk, summary(result, risk, person))
 
 
 def write(analysis: Analysis, out_dir: Path, *, pdf: bool = False) -> Path:

@@ -8,7 +8,7 @@ from models.artefact import Artefact, shipped
 from models.enough import too_little
 from models.features import FEATURES, WITHOUT_PELVIS, features, sensor_set
 from models.reading import Known, known, left_out, model_for, read
-from models.risk import Contribution, Risk
+from models.risk import RED_FLAG, Contribution, Risk
 from models.view import views
 from pipeline.result import SessionResult
 from sensor.person import Person
@@ -16,7 +16,6 @@ from sensor.samples import KNEES, FloatArray
 
 IN_SILICO = "In silico: the model learned from simulated walks only and was never tested on people with sciatica."
 OWN_LABELS = "The model learned from recordings labelled where it was trained; its card says how well it does."
-RED_FLAG = "A red flag was stated: the score is withheld until a clinician has reviewed it."
 
 
 def assess(result: SessionResult, person: Person, model: Artefact | None = None) -> Risk:
@@ -64,6 +63,7 @@ def _judged(values: FloatArray, found: Known, seen: FloatArray, model: Artefact)
         ),
         baseline_log_odds=part.strain.baseline,
         model_version=model.version,
+        in_silico=model.in_silico,
     )
 
 
@@ -78,4 +78,4 @@ def _remarks(values: FloatArray, model: Artefact) -> tuple[str, ...]:
 
 
 def _abstained(model: Artefact, reasons: tuple[str, ...]) -> Risk:
-    return Risk(None, None, None, {}, (), True, reasons, (), None, model.version)
+    return Risk(None, None, None, {}, (), True, reasons, (), None, model.version, model.in_silico)

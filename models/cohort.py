@@ -19,7 +19,8 @@ from models.demand import DemandParams, Demands, demands
 from models.enough import LEAST_STRIDES, valid_strides
 from models.features import NAMES, features
 from models.label import HealthyReference, fit_reference, reference_of, strain
-from models.plan import HEALTHY, SENSOR_SETS, USUAL_SET, CohortParams, Walk, plan, reference_spec
+from models.plan import SENSOR_SETS, USUAL_SET, CohortParams, Walk, plan, reference_spec
+from models.risk import HEALTHY
 from models.view import VIEW_NAMES, views
 from models.workers import pool
 from pipeline.result import SessionResult, Verdict

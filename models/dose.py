@@ -12,8 +12,9 @@ from models.artefact import Artefact
 from models.cohort import Look, Row, Seen, assemble, look
 from models.demand import DemandParams
 from models.label import HealthyReference
-from models.plan import HEALTHY, SEEDS_APART, USUAL_SET, Walk
+from models.plan import SEEDS_APART, USUAL_SET, Walk
 from models.reading import known, read
+from models.risk import HEALTHY
 from models.statistics import with_intervals
 from models.workers import pool
 from sensor.samples import HIPS, KNEES, FloatArray, Side

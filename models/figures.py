@@ -14,7 +14,8 @@ import numpy as np
 from models.cohort import Cohort
 from models.features import FEATURES
 from models.judging import Judged
-from models.plan import HEALTHY, HEALTHY_PATHWAYS, SENSOR_SETS, USUAL_SET
+from models.plan import SENSOR_SETS, USUAL_SET
+from models.risk import HEALTHY, HEALTHY_PATHWAYS
 from models.statistics import (
     area,
     balanced_accuracy,

@@ -10,7 +10,7 @@ from sklearn.linear_model import Ridge
 from models.cohort import Cohort
 from models.conformal import least_consistency
 from models.patterns import FARTHEST_SD, OTHER, OWN, WORN, Patterns, log_density, worn
-from models.plan import HEALTHY
+from models.risk import HEALTHY
 from models.view import NORMED
 from sensor.samples import BoolArray, FloatArray, IntArray, Side
 from sensor.simulation.pathways import PATHWAYS

@@ -13,13 +13,12 @@ from typing import TypeVar
 from numpy.random import Generator
 
 from models.demand import DemandParams
+from models.risk import HEALTHY, HEALTHY_PATHWAYS
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
 from sensor.simulation import EXPRESSIONS, STRAIGHT, WalkSpec
 from sensor.simulation.pathways import PATHWAYS
 from sensor.simulation.streams import stream
 
-HEALTHY = "healthy"
-HEALTHY_PATHWAYS = (HEALTHY, "healthy_slow", "benign_asymmetry")  # nobody should be flagged for these
 SEEDS_APART = 100_003  # cohorts of different seeds share no person
 REFERENCE_SEEDS = 1_000_000_000  # reference persons are never persons of a cohort
 

@@ -8,6 +8,10 @@ from enum import StrEnum
 
 from pipeline.result import Interval
 
+HEALTHY = "healthy"
+HEALTHY_PATHWAYS = (HEALTHY, "healthy_slow", "benign_asymmetry")  # nobody should be flagged for these
+RED_FLAG = "A red flag was stated: the score is withheld until a clinician has reviewed it."
+
 
 class Level(StrEnum):
     """Coarse reading of the score."""
@@ -30,7 +34,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Risk of sciatica-pattern strain: in-silico probability, interval and reasons; None where it abstains."""
+    """Risk of sciatica-pattern strain: probability, interval and reasons; None where the model abstains."""
 
     score: float | None
     level: Level | None
@@ -42,3 +46,4 @@ class Risk:
     contributions: tuple[Contribution, ...]
     baseline_log_odds: float | None = None
     model_version: str = ""
+    in_silico: bool = True  # simulated people taught the model

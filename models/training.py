@@ -28,7 +28,7 @@ from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group,
 from models.hats import KNOTS, Hats
 from models.pattern_training import learned
 from models.patterns import Patterns
-from models.plan import HEALTHY_PATHWAYS
+from models.risk import HEALTHY_PATHWAYS
 from models.view import VIEW_NAMES
 from models.workers import one_thread
 from sensor.samples import BoolArray, FloatArray, IntArray

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from gaitchain.outputs.contract import ASYMMETRY, GAIT, PELVIS, Promise, missing_reason
 from gaitchain.outputs.plain import JsonObject, number, plain
-from models.risk import Risk
+from models.risk import RED_FLAG, Risk
 from pipeline.result import (
     Asymmetry,
     ChainLink,
@@ -26,18 +26,15 @@ from sensor.person import Person
 from sensor.samples import Placement, Side
 
 SCHEMA_VERSION = "1.0"
-WITHHELD = "A red flag was stated: the score is withheld until a clinician has reviewed it."
 
 
-def summary(result: SessionResult, risk: Risk, person: Person, *, in_silico: bool = True) -> JsonObject:
+def summary(result: SessionResult, risk: Risk, person: Person) -> JsonObject:
     """Compose summary.json.
 
     Parameters
     ----------
     result, risk, person
         What the analysis and the model say, and the sidecar of the recording. A ticked red flag withholds the score.
-    in_silico
-        Whether simulated people taught the model.
 
     Returns
     -------
@@ -73,7 +70,7 @@ def summary(result: SessionResult, risk: Risk, person: Person, *, in_silico: boo
         "waveforms": {name: _waveform(found) for name, found in result.waveforms.items()},
         "measures": {f"{group}.{name}": item for group, items in measures.items() for name, item in items.items()},
         "chain": _chain(result.chain),
-        "risk": _risk(risk, person, in_silico),
+        "risk": _risk(risk, person),
         "provenance": plain(result.provenance),
     }
 
@@ -233,7 +230,7 @@ def _link(link: ChainLink) -> JsonObject:
     }
 
 
-def _risk(risk: Risk, person: Person, in_silico: bool) -> JsonObject:
+def _risk(risk: Risk, person: Person) -> JsonObject:
     if person.red_flags:
         risk = _withheld(risk)
     abstained = risk.abstained or number(risk.score) is None
@@ -247,7 +244,7 @@ def _risk(risk: Risk, person: Person, in_silico: bool) -> JsonObject:
         "reasons": list(risk.reasons) or (["The model gave no score and no reason."] if abstained else []),
         "contributions": plain(risk.contributions),
         "baseline_log_odds": number(risk.baseline_log_odds),
-        "in_silico": in_silico,
+        "in_silico": risk.in_silico,
         "model_version": risk.model_version,
     }
 
@@ -260,7 +257,8 @@ def _withheld(risk: Risk) -> Risk:
         pathways={},
         set90=(),
         abstained=True,
-        reasons=(WITHHELD,),
+        reasons=(RED_FLAG,),
         contributions=(),
         model_version=risk.model_version,
+        in_silico=risk.in_silico,
     )

@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from gaitchain.report import words
 from gaitchain.report.risk import ranked
-from models.risk import Level
+from models.risk import HEALTHY_PATHWAYS, Level
 
 WIDE: Final = 0.5  # of the scale from 0 to 1; such an interval holds both a small and a large strain
-HARMLESS: Final = frozenset({"healthy", "healthy_slow", "benign_asymmetry"})
 MANY: Final = 5  # of ten pathways; a set of so many tells little
 CLOSE_MARGIN: Final = 0.15  # two pathways this close are alternatives (biomechanics.md, 6.3)
 
@@ -72,7 +71,7 @@ def caution(risk: dict[str, Any]) -> str:
 
 def _no_all_clear(risk: dict[str, Any]) -> list[str]:
     best = ranked(risk["pathways"])[:1]
-    if risk["level"] != Level.LOW or not by_simulation(risk) or not best or best[0][0] in HARMLESS:
+    if risk["level"] != Level.LOW or not by_simulation(risk) or not best or best[0][0] in HEALTHY_PATHWAYS:
         return []
     name = words.spoken(best[0][0], words.PATHWAYS)
     about = "it tells of strain at hip rotators and lumbar spine only"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gaitchain.outputs.summary import WITHHELD
+from models.risk import RED_FLAG
 from sensor.person import Person
 
 
@@ -20,4 +20,4 @@ def withheld(document: dict[str, Any], person: Person) -> dict[str, Any]:
         "set90": [],
         "contributions": [],
     }
-    return {**document, "risk": {**document["risk"], **nothing, "abstained": True, "reasons": [WITHHELD]}}
+    return {**document, "risk": {**document["risk"], **nothing, "abstained": True, "reasons": [RED_FLAG]}}

@@ -66,8 +66,8 @@ def test_the_differential_names_the_set_and_rules_nothing_out() -> None:
 
 def test_a_model_of_own_labels_is_never_called_in_silico() -> None:
     sample = clear_asymmetry()
-    given = replace(sample.risk, reasons=("Level: moderate from 0.20, high from 0.50.",))
-    document = summary(sample.result, given, sample.person, in_silico=False)
+    given = replace(sample.risk, reasons=("Level: moderate from 0.20, high from 0.50.",), in_silico=False)
+    document = summary(sample.result, given, sample.person)
     jsonschema.Draft202012Validator(summary_schema()).validate(document)
     assert document["risk"]["in_silico"] is False
     text = Page(report_html(document, sample.result.curves, sample.person)).text

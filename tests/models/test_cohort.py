@@ -12,7 +12,8 @@ from models.cohort import Row, Seen, assemble, build, load, save
 from models.demand import DemandParams, demands
 from models.features import NAMES
 from models.label import HealthyReference
-from models.plan import HEALTHY, HEALTHY_PATHWAYS, REFERENCE_SEEDS, SENSOR_SETS, USUAL_SET, CohortParams, plan
+from models.plan import REFERENCE_SEEDS, SENSOR_SETS, USUAL_SET, CohortParams, plan
+from models.risk import HEALTHY, HEALTHY_PATHWAYS
 from models.view import VIEW_NAMES
 from sensor.samples import KNEES
 from sensor.simulation.pathways import PATHWAYS
