@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from models.artefact import logistic, shipped
-from models.assess import RED_FLAG, assess
+from models.assess import assess
 from models.enough import LEAST_STRIDES, too_little, valid_strides
 from models.features import FEATURES, WITH_PELVIS, features
-from models.risk import Level, Risk
+from models.risk import RED_FLAG, Level, Risk
 from pipeline.result import Quality, SessionResult, Verdict
 from pipeline.session import analyze_table
 from sensor.person import Person
