@@ -13,9 +13,7 @@ _HEAD = ("set", "subject", "condition", "score (90 %)", "level", "set of pathway
 def real_walks(found: Mapping[str, Any]) -> str:
     """What the model says of the recordings of others, where nobody's strain is known."""
     scores = found["healthy_scores"]
-    silent = (
-        "; ".join(f"{count} x {reason.rstrip('.')}" for reason, count in found["healthy_silent"].items()) or "never"
-    )
+    silent = "; ".join(f"{count} x {reason.rstrip('.')}" for reason, count in found["healthy_silent"].items())
     flagged = share(found["healthy_high"] / len(scores)) if scores else "none had a score"
     return f"""## What it says of real walks
 Recordings of others, analysed by `python -m benchmarks.real_risk`; nobody's strain is known, so these are case studies

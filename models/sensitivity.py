@@ -93,8 +93,7 @@ def sensitivity(
             if progress is not None:
                 progress(count, len(specs))
     healthy, patients = found[: params.reference_persons], found[params.reference_persons :]
-    person = [number for number, one in enumerate(patients) if one]
-    person = [number // len(PATHWAYS) for number in person]
+    person = [number // len(PATHWAYS) for number, one in enumerate(patients) if one]
     margins = {}
     for name in VARIANTS:
         reference = fit_reference([one[name] for one in healthy if one])

@@ -133,7 +133,7 @@ def _rotators(difference: Measure, placements: Collection[Placement]) -> ChainLi
         Status.OBSERVED,
         value,
         "deg",
-        1.96 * value / limit,
+        band_z(value, (-limit, limit)),
         side if outside else None,
         Confidence.LOW,
         f"{text} Hip rotation, which loads the deep rotators, is not measured.",

@@ -17,7 +17,7 @@ from sensor.simulation.patient import Patient
 from sensor.simulation.posture import Rested, rested
 from sensor.simulation.protocol import rests
 from sensor.simulation.streams import stream
-from sensor.simulation.timing import Steps
+from sensor.simulation.timing import Steps, least_jerk
 
 STRIDE_SD_DEG = {
     Channel.HIP_FLEXION: 1.3,
@@ -96,8 +96,10 @@ def motion(seed: int, laid: Steps, patient: Patient, time_s: FloatArray) -> Moti
     pelvis += sway[0]
     trunk += sway[1]
     legs[:, 0] += sway[0, 0]
-    path = _path(laid, start, end, course, time_s, pace, _path_noise(seed, laid, time_s, patient.body.unsteady**0.5))
     heading = laid.heading_rad(time_s)
+    cycle_rad = 2 * np.pi * laid.common_phase(time_s)
+    noise = _path_noise(seed, laid.contact_s[AFFECTED], time_s, cycle_rad, patient.body.unsteady**0.5)
+    path = _path(heading, cycle_rad, start, end, course, time_s, pace, noise)
     pauses = rests(patient.bouts)
     if pauses:
         _rest(pelvis, trunk, legs, path, heading, rested(pauses, seed, time_s), patient.body.height_m)
@@ -172,8 +174,7 @@ def _add_stride_noise(rows: FloatArray, seed: int, laid: Steps, time_s: FloatArr
 def _from_stride_to_stride(draw: FloatArray, contact_s: FloatArray, time_s: FloatArray) -> FloatArray:
     """Draws (strides, m) at contacts, passing smoothly from each to the next: (m, n)."""
     cell = np.clip(np.searchsorted(contact_s, time_s, side="right") - 1, 0, len(contact_s) - 2)
-    u = np.clip((time_s - contact_s[cell]) / np.diff(contact_s)[cell], 0.0, 1.0)
-    weight = u * u * u * (10.0 + u * (6.0 * u - 15.0))
+    weight = least_jerk(np.clip((time_s - contact_s[cell]) / np.diff(contact_s)[cell], 0.0, 1.0))
     low, step = draw[:-1].T, np.diff(draw, axis=0).T
     out = np.empty((draw.shape[1], len(time_s)))
     for row, (of_low, of_step) in enumerate(zip(low, step, strict=True)):
@@ -181,16 +182,18 @@ def _from_stride_to_stride(draw: FloatArray, contact_s: FloatArray, time_s: Floa
     return out
 
 
-def _path_noise(seed: int, laid: Steps, time_s: FloatArray, restless: float) -> FloatArray:
+def _path_noise(
+    seed: int, contact_s: FloatArray, time_s: FloatArray, cycle_rad: FloatArray, restless: float
+) -> FloatArray:
     """How far each stride leaves the usual path, (3, n), with the amplitude of a first harmonic as unit."""
-    contact = laid.contact_s[AFFECTED]
-    one = 2 * np.pi * laid.common_phase(time_s)
-    draws = stream(seed, "path").standard_normal((3, len(PATH_NOISE_HARMONICS), len(contact), 2))
+    shape = 3, len(PATH_NOISE_HARMONICS), len(contact_s), 2
+    draws = stream(seed, "path").standard_normal(shape).transpose(2, 0, 1, 3).reshape(len(contact_s), -1)
+    terms = _from_stride_to_stride(draws, contact_s, time_s).reshape(3, len(PATH_NOISE_HARMONICS), 2, -1)
     noise = np.zeros((3, len(time_s)))
-    for axis, of_axis in enumerate(draws):
-        for k, draw in zip(PATH_NOISE_HARMONICS, of_axis, strict=True):
-            cosine, sine = _from_stride_to_stride(draw, contact, time_s)
-            noise[axis] += (cosine * np.cos(k * one) + sine * np.sin(k * one)) / k**2
+    for at, k in enumerate(PATH_NOISE_HARMONICS):
+        cosine, sine = np.cos(k * cycle_rad), np.sin(k * cycle_rad)
+        for axis in range(3):  # row by row stays in the processor's cache
+            noise[axis] += (terms[axis, at, 0] * cosine + terms[axis, at, 1] * sine) / k**2
     return PATH_NOISE * restless * noise
 
 
@@ -206,7 +209,8 @@ def _sway(seed: int, time_s: FloatArray) -> FloatArray:
 
 
 def _path(
-    laid: Steps,
+    heading: FloatArray,
+    cycle_rad: FloatArray,
     start: Gait,
     end: Gait,
     course: FloatArray | None,
@@ -220,15 +224,13 @@ def _path(
     """
     speed = _blend(start.speed_m_s, end.speed_m_s, course)
     limp = _blend(start.limp_m, end.limp_m, course)
-    phase = laid.common_phase(time_s)
-    one = 2 * np.pi * phase
-    beat = 2 * (one - 2 * np.pi * 0.05)
+    beat = 2 * (cycle_rad - 2 * np.pi * 0.05)
     vertical = pace * (0.027 + 0.023 * (speed - 0.7))
     lateral = pace * np.maximum(0.03, 0.070 - 0.035 * (speed - 0.7))
-    z = -0.5 * vertical * (np.cos(beat) + 0.12 * np.cos(2 * beat) + 4.0 * noise[2]) - 0.5 * limp * pace * np.sin(one)
-    y = 0.5 * lateral * (np.sin(one) + 0.1 * np.sin(3 * one) + noise[1])
-    x = 0.5 * 0.03 * pace * (np.sin(2 * one) + 4.0 * noise[0])
-    heading = laid.heading_rad(time_s)
+    bounce = np.cos(beat) + 0.12 * np.cos(2 * beat) + 4.0 * noise[2]
+    z = -0.5 * vertical * bounce - 0.5 * limp * pace * np.sin(cycle_rad)
+    y = 0.5 * lateral * (np.sin(cycle_rad) + 0.1 * np.sin(3 * cycle_rad) + noise[1])
+    x = 0.5 * 0.03 * pace * (np.sin(2 * cycle_rad) + 4.0 * noise[0])
     along = np.array([np.cos(heading), np.sin(heading)])
     step = (time_s[1] - time_s[0]) * speed * pace
     travelled = np.cumsum(0.5 * (along[:, 1:] * step[1:] + along[:, :-1] * step[:-1]), axis=1)

@@ -14,6 +14,7 @@ from numpy.random import Generator
 from sensor.samples import FloatArray
 from sensor.simulation.protocol import CHANGE_S, Activity, Bout
 from sensor.simulation.streams import stream
+from sensor.simulation.timing import ramp
 
 SIT_DOWN_S, GET_UP_S = (1.7, 2.6), (1.4, 2.3)  # ranges between people
 THIGH_DEG, THIGH_SD_DEG = 80.0, 5.0  # from hanging down, sitting
@@ -62,7 +63,7 @@ def rested(rests: tuple[Bout, ...], seed: int, time_s: FloatArray) -> Rested:
         if rest.kind is Activity.STANDING:
             continue
         start, down, rising, up = seated(rest, seed)
-        share = np.clip(_ramp(time_s, start, down) - _ramp(time_s, rising, up), 0.0, 1.0)  # rounding leaves the range
+        share = np.clip(ramp(time_s, start, down) - ramp(time_s, rising, up), 0.0, 1.0)  # rounding leaves the range
         if rest.kind is Activity.LEANING:
             lean += share
             continue
@@ -109,8 +110,3 @@ def _fidget(fidget: FloatArray, time_s: FloatArray, span: tuple[float, float], d
         hip, knee = np.array(FIDGET_DEG) * draw.standard_normal(2)
         wave = np.exp(-0.5 * ((time_s - at) / FIDGET_S) ** 2)
         fidget[role] += np.array([[hip], [knee]]) * wave
-
-
-def _ramp(time_s: FloatArray, start_s: float, end_s: float) -> FloatArray:
-    u = np.clip((time_s - start_s) / (end_s - start_s), 0.0, 1.0)
-    return np.asarray(u * u * u * (10.0 + u * (6.0 * u - 15.0)))

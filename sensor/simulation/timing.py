@@ -149,9 +149,13 @@ def ramp(time_s: FloatArray, start_s: float, end_s: float) -> FloatArray:
     """From 0 to 1 with the least jerk."""
     out = (time_s >= end_s).astype(np.float64)
     on_it = np.flatnonzero((time_s > start_s) & (time_s < end_s))  # few of many samples
-    u = (time_s[on_it] - start_s) / (end_s - start_s)
-    out[on_it] = u * u * u * (10.0 + u * (6.0 * u - 15.0))
+    out[on_it] = least_jerk((time_s[on_it] - start_s) / (end_s - start_s))
     return out
+
+
+def least_jerk(share: FloatArray) -> FloatArray:
+    """From 0 to 1, as a share of the time from 0 to 1 passes, at rest on both ends."""
+    return share * share * share * (10.0 + share * (6.0 * share - 15.0))
 
 
 def steps(
