@@ -11,15 +11,14 @@ above the minimal detectable change, and enough strides on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.norms import ASYMMETRY, AsymmetryNorm
-from pipeline.result import Asymmetry, Flag, Interval, Status, Stride
+from pipeline.result import Asymmetry, Flag, Interval, Status
 from pipeline.sampling import BootstrapParams, draws_of_both, interval95, widened
-from sensor.samples import FloatArray, Side
+from sensor.samples import FloatArray
 
 FIELD = {
     "stance_time": "stance_time_s",
@@ -42,12 +41,6 @@ class AsymmetryParams:
     flag_strides: int = 30  # a side; design notes 2
     clock_offset_s: float = 0.005  # SD of what may remain between two nodes (simulator table 5.6)
     bootstrap: BootstrapParams = field(default_factory=BootstrapParams)
-
-
-def of_side(strides: Sequence[Stride], side: Side, name: str) -> FloatArray:
-    """Values (n,) of one field over the valid strides of a side, in the order of walking, without missing ones."""
-    values = np.array([getattr(s, name) for s in strides if s.side is side and s.valid], dtype=np.float64)
-    return values[np.isfinite(values)]
 
 
 def asymmetry(metric: str, left: FloatArray, right: FloatArray, why_not: str, params: AsymmetryParams) -> Asymmetry:

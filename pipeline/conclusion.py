@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry, of_side
+from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry
 from pipeline.body import body_sizes
 from pipeline.bouts import BoutParams, activity
 from pipeline.calibration import Calibration
@@ -22,6 +22,7 @@ from pipeline.norms import Matched
 from pipeline.part import Part
 from pipeline.quality import QualityParams
 from pipeline.result import Asymmetry, KneeSeries, PelvisSeries, Quality, Recording, SessionResult, Stride, Verdict
+from pipeline.stride_values import of_all, of_side
 from pipeline.summary_measures import SummaryParams, gait_measures, joint_measures, pelvis_measures, trunk_measures
 from pipeline.timecourse import TimeCourseParams, half_minutes, time_course
 from pipeline.waveforms import WaveformParams, waveform_differences
@@ -125,15 +126,14 @@ def _quality(parts: Sequence[Part], strides: tuple[Stride, ...], params: Quality
 
 def _matched(strides: Sequence[Stride], leg_m: float) -> Matched | None:
     """Speed that references are matched to; without knee sensors there is none."""
-    speeds = np.array([s.speed_m_s for s in strides if s.valid])
-    speeds = speeds[np.isfinite(speeds)]
+    speeds = of_all(strides, "speed_m_s")
     return Matched(float(np.median(speeds)), leg_m) if len(speeds) else None
 
 
 def _stride_time_s(strides: Sequence[Stride]) -> float:
     """Usual stride time; a second without strides."""
-    times = [stride.stride_time_s for stride in strides if stride.valid]
-    return float(np.median(times)) if times else 1.0
+    times = of_all(strides, "stride_time_s")
+    return float(np.median(times)) if len(times) else 1.0
 
 
 def _asymmetry(metric: str, strides: Sequence[Stride], parts: Sequence[Part], params: AsymmetryParams) -> Asymmetry:

@@ -11,6 +11,7 @@ from pipeline.calibration import Calibration
 from pipeline.forward import Swap
 from pipeline.norms import HIPS_APART_NORMAL_DEG
 from pipeline.result import Handedness, Quality, Stride, Verdict
+from pipeline.stride_values import of_all
 from sensor.samples import Placement, Side
 
 _EXCHANGED = "The leg sensors were swapped left and right; this was corrected here. Swap them for next time."
@@ -115,8 +116,8 @@ def _cautions(
 
 def _apart(strides: Sequence[Stride]) -> list[str]:
     """Whether the two hip sensors sit on one bone."""
-    seen = [s.hips_apart_deg for s in strides if s.valid and np.isfinite(s.hips_apart_deg)]
-    apart_deg = float(np.median(seen)) if seen else 0.0
+    seen = of_all(strides, "hips_apart_deg")
+    apart_deg = float(np.median(seen)) if len(seen) else 0.0
     if apart_deg <= HIPS_APART_NORMAL_DEG:
         return []
     return [

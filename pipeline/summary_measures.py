@@ -8,7 +8,6 @@ from math import exp, sqrt
 
 import numpy as np
 
-from pipeline.asymmetry import of_side
 from pipeline.norms import (
     DOUBLE_SUPPORT_INSTRUMENT_SD_PCT,
     DROP_DIFFERENCE_NORMAL_DEG,
@@ -33,6 +32,7 @@ from pipeline.norms import (
 )
 from pipeline.result import Confidence, Interval, Measure, Status, Stride
 from pipeline.sampling import BootstrapParams, draws_of_both, interval95, median_draws, widened
+from pipeline.stride_values import of_all, of_side
 from sensor.person import Person
 from sensor.samples import FloatArray, Side
 
@@ -82,10 +82,8 @@ def gait_measures(
     Formulas: speed = stride length / stride time per stride; cadence = 120 / stride time; variability = 100 SD / mean
     of stride times, per side, mean of the sides; double support = both of a cycle / stride time.
     """
-    valid = [s for s in strides if s.valid]
-    stride_time = np.array([s.stride_time_s for s in valid])
-    speed = np.array([s.speed_m_s for s in valid])
-    double = np.array([100.0 * s.double_support_s / s.stride_time_s for s in valid])
+    stride_time, speed = of_all(strides, "stride_time_s"), of_all(strides, "speed_m_s")
+    double = np.array([100.0 * s.double_support_s / s.stride_time_s for s in strides if s.valid])
     bands = {
         "speed_m_s": speed_band(person.age_years, person.sex),
         "cadence_spm": cadence_band(at) if at else None,
@@ -93,28 +91,28 @@ def gait_measures(
         "double_support_pct": double_support_band(at) if at else None,
     }
     needs_knees = _lacking(strides, "needs sensors below the knees")
-    params = _of_both(params)
+    both_sides = _of_both(params)
     of_speed = _Summary("speed_m_s", "m/s", instrument_share=SPEED_INSTRUMENT_SHARE)
     of_support = _Summary("double_support_pct", "%", instrument_sd=DOUBLE_SUPPORT_INSTRUMENT_SD_PCT)
     measures = [
-        _median(of_speed, speed, bands["speed_m_s"], needs_knees, params),
+        _median(of_speed, speed, bands["speed_m_s"], needs_knees, both_sides),
         _median(
             _Summary("cadence_spm", "steps/min", lambda t: 120.0 / t),
             stride_time,
             bands["cadence_spm"],
             _NO_STRIDES,
-            params,
+            both_sides,
         ),
-        _median(_Summary("stride_time_s", "s"), stride_time, bands["stride_time_s"], _NO_STRIDES, params),
+        _median(_Summary("stride_time_s", "s"), stride_time, bands["stride_time_s"], _NO_STRIDES, both_sides),
         _median(
             of_support,
-            double,
+            double[np.isfinite(double)],
             bands["double_support_pct"],
             _lacking(strides, "needs sensors below both knees"),
-            params,
+            both_sides,
         ),
         variability(strides),
-        *_smoothness(valid, params),
+        *_smoothness(strides, both_sides),
         Measure("walking_time_s", "s", round(walking_time_s, 2), n=len(strides)),
     ]
     return {measure.name: measure for measure in measures}
@@ -134,10 +132,11 @@ def pelvis_measures(
         Whether quiet standing was found; without it the means have no zero.
     """
     needs = _lacking(strides, "needs sensors on the hips or the sacrum")
+    both_sides = _of_both(params)
     out: dict[str, Measure] = {}
     for name in ("obliquity_rom_deg", "tilt_rom_deg", "rotation_rom_deg"):
-        values = np.array([getattr(s, name) for s in strides if s.valid])
-        out[name] = _median(_pelvic(name), values, range_band(name, at) if at else None, needs, _of_both(params))
+        band = range_band(name, at) if at else None
+        out[name] = _median(_pelvic(name), of_all(strides, name), band, needs, both_sides)
     drops = {side: of_side(strides, side, "drop_deg") for side in Side}
     band = range_band("drop_deg", at) if at else None
     for side in Side:
@@ -148,14 +147,11 @@ def pelvis_measures(
     )
     level = (-OBLIQUITY_OFFSET_NORMAL_DEG, OBLIQUITY_OFFSET_NORMAL_DEG)
     for name, limits in (("obliquity", level), ("tilt", None)):
-        means = _of_all(strides, f"{name}_mean_deg")
-        why = _NO_ZERO if len(means) and not standing else needs
-        out[f"{name}_offset_deg"] = _median(
-            _pelvic(f"{name}_offset_deg"), means if standing else means[:0], limits, why, _of_both(params)
-        )
-    apart, together = _of_all(strides, "hips_apart_deg"), (0.0, HIPS_APART_NORMAL_DEG)
+        means, why = _from_standing(of_all(strides, f"{name}_mean_deg"), standing, needs)
+        out[f"{name}_offset_deg"] = _median(_pelvic(f"{name}_offset_deg"), means, limits, why, both_sides)
+    apart, together = of_all(strides, "hips_apart_deg"), (0.0, HIPS_APART_NORMAL_DEG)
     both = _lacking(strides, "needs sensors on both hips")
-    out["hips_apart_deg"] = _median(_Summary("hips_apart_deg", "deg"), apart, together, both, _of_both(params))
+    out["hips_apart_deg"] = _median(_Summary("hips_apart_deg", "deg"), apart, together, both, both_sides)
     return out
 
 
@@ -171,15 +167,12 @@ def trunk_measures(
     """
     needs = _lacking(strides, "needs a trunk sensor")
     both = _lacking(strides, "needs a trunk sensor and sensors on the hips or the sacrum")
-    values = {
-        name: _of_all(strides, name) for name in ("trunk_lean_deg", "thorax_pelvis_phase_deg", "thorax_pelvis_rom_deg")
-    }
+    both_sides = _of_both(params)
+    lean, why = _from_standing(of_all(strides, "trunk_lean_deg"), standing, needs)
     leans = {side: of_side(strides, side, "trunk_side_lean_deg") for side in Side}
-    phase = phase_band_deg(at) if at else None
-    lean = values["trunk_lean_deg"] if standing else values["trunk_lean_deg"][:0]
-    no_zero = _NO_ZERO if len(values["trunk_lean_deg"]) else needs
+    phase, turning = of_all(strides, "thorax_pelvis_phase_deg"), of_all(strides, "thorax_pelvis_rom_deg")
     measures = [
-        _median(_trunk("trunk_lean_deg"), lean, None, no_zero, _of_both(params)),
+        _median(_trunk("trunk_lean_deg"), lean, None, why, both_sides),
         *(_median(_trunk(f"trunk_side_lean_{s.value}_deg"), leans[s], None, needs, params) for s in Side),
         _difference(
             _trunk("trunk_side_lean_difference_deg"),
@@ -189,8 +182,8 @@ def trunk_measures(
             needs,
             params,
         ),
-        _median(_trunk("thorax_pelvis_phase_deg"), values["thorax_pelvis_phase_deg"], phase, both, _of_both(params)),
-        _median(_trunk("thorax_pelvis_rom_deg"), values["thorax_pelvis_rom_deg"], None, both, _of_both(params)),
+        _median(_trunk("thorax_pelvis_phase_deg"), phase, phase_band_deg(at) if at else None, both, both_sides),
+        _median(_trunk("thorax_pelvis_rom_deg"), turning, None, both, both_sides),
     ]
     return {measure.name: measure for measure in measures}
 
@@ -199,18 +192,17 @@ def joint_measures(strides: Sequence[Stride], standing: bool, params: SummaryPar
     """Shank, knee and hip angles per side, medians over valid strides, degrees; and the hips' most flexion compared."""
     out: dict[str, Measure] = {}
     for joint in _JOINTS:
+        lacking = _lacking(strides, f"needs {joint.needs}")
         for side in Side:
             values = of_side(strides, side, joint.field)
-            lacking = _lacking(strides, f"needs {joint.needs}")
-            why = lacking if standing or not len(values) else _NO_ZERO
+            used, why = _from_standing(values, standing or joint.is_range, lacking)
             name = f"{joint.field.removesuffix('_deg')}_{side.value}_deg"
-            used = values if standing or joint.is_range else values[:0]
             out[name] = _median(_angle(name, joint.instrument_sd_deg), used, None, why, params)
-    hips = [of_side(strides, side, "hip_flexion_max_deg") for side in Side]
-    name, why = "hip_flexion_difference_deg", _lacking(strides, f"needs {_HIPS}")
-    left, right = hips if standing else [side[:0] for side in hips]
-    if not standing and min(map(len, hips)):
-        why = _NO_ZERO
+    name, lacking = "hip_flexion_difference_deg", _lacking(strides, f"needs {_HIPS}")
+    (left, why_left), (right, why_right) = (
+        _from_standing(of_side(strides, side, "hip_flexion_max_deg"), standing, lacking) for side in Side
+    )
+    why = lacking if lacking in (why_left, why_right) else why_left
     difference = _angle(name, HIP_DIFFERENCE_INSTRUMENT_SD_DEG)
     out[name] = _difference(difference, left, right, HIP_FLEXION_DIFFERENCE_NORMAL_DEG, why, params)
     return out
@@ -246,25 +238,24 @@ def _lacking(strides: Sequence[Stride], sensors: str) -> str:
     return sensors if any(s.valid for s in strides) else _NO_STRIDES
 
 
-def _of_all(strides: Sequence[Stride], name: str) -> FloatArray:
-    values = np.array([getattr(s, name) for s in strides if s.valid], dtype=np.float64)
-    return values[np.isfinite(values)]
+def _from_standing(values: FloatArray, standing: bool, lacking: str) -> tuple[FloatArray, str]:
+    """Angles that count from standing, or none where nobody stood; with the reason for having none."""
+    return (values, lacking) if standing or not len(values) else (values[:0], _NO_ZERO)
 
 
 def _trunk(name: str) -> _Summary:
     return _angle(name, TRUNK_INSTRUMENT_SD_DEG[name])
 
 
-def _smoothness(valid: Sequence[Stride], params: SummaryParams) -> list[Measure]:
+def _smoothness(strides: Sequence[Stride], params: SummaryParams) -> list[Measure]:
     """Regularities, harmonic ratios and attenuation, medians over the valid strides of both sides."""
-    needs = _lacking(valid, "needs a sensor on the hips, the sacrum or the trunk")
+    needs = _lacking(strides, "needs a sensor on the hips, the sacrum or the trunk")
+    both = _lacking(strides, "needs sensors below a knee and on the hips, the sacrum or the trunk")
     measures = [
-        _median(_Summary(name, "1"), np.array([getattr(s, name) for s in valid]), band, needs, params)
+        _median(_Summary(name, "1"), of_all(strides, name), band, needs, params)
         for name, band in _SMOOTHNESS_BANDS.items()
     ]
-    shocks = np.array([s.attenuation for s in valid])
-    both = _lacking(valid, "needs sensors below a knee and on the hips, the sacrum or the trunk")
-    return [*measures, _median(_Summary("attenuation", "1"), shocks, (0.3, 0.9), both, params)]
+    return [*measures, _median(_Summary("attenuation", "1"), of_all(strides, "attenuation"), (0.3, 0.9), both, params)]
 
 
 def _pelvic(name: str) -> _Summary:
@@ -295,7 +286,6 @@ def variability(strides: Sequence[Stride]) -> Measure:
 
 
 def _median(what: _Summary, values: FloatArray, band: Interval | None, why_not: str, params: SummaryParams) -> Measure:
-    values = values[np.isfinite(values)]
     n = len(values)
     if n < params.least_strides:
         reason = why_not if n == 0 else f"only {n} strides could be used"

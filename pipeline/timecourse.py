@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.asymmetry import of_side
 from pipeline.norms import SPEED_SLOPE_NORMAL_PCT_MIN
 from pipeline.recovery import RecoveryParams, recoveries, until_rest, warm_up
 from pipeline.result import HalfMinute, Interval, Measure, Rest, Status, Stride
+from pipeline.stride_values import of_side
 from pipeline.walking_time import Course, Quantity, course
 from sensor.samples import FloatArray, Side
 
