@@ -19,10 +19,8 @@ from models.features import WITH_PELVIS, sensor_set
 from models.statistics import area, rank_correlation, with_intervals
 from models.training import (
     TrainingParams,
-    additive_pipeline,
     calibration,
-    ever_there,
-    fitted,
+    cross_fitted,
     folds,
     levels,
     walk_weights,
@@ -88,11 +86,7 @@ def _answer(
     cohort: Cohort, splits: list[tuple[IntArray, IntArray]], strength: float, params: TrainingParams
 ) -> _Answer:
     weights, label = walk_weights(cohort), cohort.exceeds
-    known = cohort.features[:, ever_there(cohort)]
-    log_odds = np.zeros(len(cohort))
-    for learn, rest in splits:
-        model = fitted(additive_pipeline(strength), known[learn], label[learn], weights[learn])
-        log_odds[rest] = model.decision_function(known[rest])
+    log_odds = cross_fitted(cohort, splits, strength)
     slope, offset = calibration(log_odds, label, weights)
     score = np.asarray(logistic(slope * log_odds + offset))
     level = np.searchsorted(levels(cohort, score, params), score, side="right")

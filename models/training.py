@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -74,18 +74,24 @@ def folds(cohort: Cohort, count: int, seed: int) -> list[tuple[IntArray, IntArra
 def unseen(cohort: Cohort, params: TrainingParams) -> Unseen:
     """Cross-fitted predictions for every row, at the strength with the least log loss on them."""
     target, weights = cohort.exceeds, walk_weights(cohort)
-    known = cohort.features[:, ever_there(cohort)]
     splits = folds(cohort, params.folds, params.seed)
     tried = []
     for strength in params.strengths:
-        log_odds = np.zeros(len(cohort))
-        for learn, judge in splits:
-            model = fitted(additive_pipeline(strength), known[learn], target[learn], weights[learn])
-            log_odds[judge] = model.decision_function(known[judge])
+        log_odds = cross_fitted(cohort, splits, strength)
         loss = np.average(np.logaddexp(0.0, np.where(target > 0, -log_odds, log_odds)), weights=weights)
         tried.append((float(loss), strength, log_odds))
     _, strength, log_odds = min(tried, key=lambda one: one[0])
     return Unseen(log_odds, strength)
+
+
+def cross_fitted(cohort: Cohort, splits: Sequence[tuple[IntArray, IntArray]], strength: float) -> FloatArray:
+    """Log odds (n,) of a strain for every row, from rows of other persons only."""
+    weights, known = walk_weights(cohort), cohort.features[:, ever_there(cohort)]
+    log_odds = np.zeros(len(cohort))
+    for learn, judge in splits:
+        model = fitted(additive_pipeline(strength), known[learn], cohort.exceeds[learn], weights[learn])
+        log_odds[judge] = model.decision_function(known[judge])
+    return log_odds
 
 
 def fitted(pipeline: Pipeline, values: FloatArray, target: FloatArray | IntArray, weights: FloatArray) -> Pipeline:

@@ -19,7 +19,7 @@ from pipeline.smoothness import Smoothness, SmoothnessParams, smoothness
 from pipeline.stride_length import StrideLengthParams, stride_lengths_m
 from pipeline.timeline import Series
 from pipeline.trunk import TrunkParams, trunk_measures
-from pipeline.windows import Windows, at_shares, count_where, cut, holds, missing, nearest, whole
+from pipeline.windows import HUNDREDTHS, Windows, at_shares, count_where, cut, holds, missing, nearest, whole
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import BoolArray, FloatArray, IntArray, Side
 from sensor.synchronise import GRID_HZ
@@ -35,7 +35,6 @@ _MAY_BE_MISSING = (
     "rotation_rom_deg",
     "drop_deg",
 )
-_CYCLE = np.arange(100) / 100.0
 _AT_ONCE = 512  # strides: their cost is by the call, and what they take of memory stays small, however many there are
 
 
@@ -268,10 +267,10 @@ def _of_pelvis(body: BodySignals, side: Side, at: Times, params: MeasureParams) 
         for column, name in enumerate(("tilt_rom_deg", "obliquity_rom_deg", "rotation_rom_deg")):
             columns[name] = ranges[:, column]
         columns["drop_deg"] = drops_deg(body.pelvis, side, at.ic, at.any_fc)
-        mean = at_shares(body.pelvis, _CYCLE, at.ic, at.next_ic).mean(axis=1)
+        mean = at_shares(body.pelvis, HUNDREDTHS, at.ic, at.next_ic).mean(axis=1)
         columns["tilt_mean_deg"], columns["obliquity_mean_deg"] = mean[:, 0], mean[:, 1]
     if body.hips_apart is not None:
-        apart = at_shares(body.hips_apart, _CYCLE, at.ic, at.next_ic)
+        apart = at_shares(body.hips_apart, HUNDREDTHS, at.ic, at.next_ic)
         columns["hips_apart_deg"] = np.sqrt((apart * apart).mean(axis=1))
     if body.trunk is not None:
         smooth = _smoothness(body.trunk, at, params.smoothness)

@@ -20,11 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.timeline import Series
-from pipeline.windows import at_shares, cut, nearest
+from pipeline.windows import HUNDREDTHS, at_shares, cut, nearest
 from sensor.samples import FloatArray, Side
 
-_EVENLY = np.arange(100) / 100.0
-_ONCE = np.exp(-2j * np.pi * _EVENLY)
+_ONCE = np.exp(-2j * np.pi * HUNDREDTHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,14 @@ def trunk_measures(
     ic, fc, next_ic : (k,) arrays
         Grid indices; NaN where there is no such contact.
     """
-    over = at_shares(trunk, _EVENLY, ic, next_ic)
+    over = at_shares(trunk, HUNDREDTHS, ic, next_ic)
     lean, sideways = over[..., 0].mean(axis=1), over[..., 1].mean(axis=1)
     stance = cut(trunk, nearest(ic), nearest(fc))
     # The left side of the trunk goes down when it leans to the left.
     over_side = sideways - stance.smallest()[:, 1] if side is Side.LEFT else stance.largest()[:, 1] - sideways
     phase = apart = np.full(len(ic), np.nan)
     if pelvis is not None:
-        turns = over[..., 2], at_shares(pelvis, _EVENLY, ic, next_ic)[..., 2]
+        turns = over[..., 2], at_shares(pelvis, HUNDREDTHS, ic, next_ic)[..., 2]
         phase = relative_phase_deg(*turns, params)
         apart = np.ptp(turns[0] - turns[1], axis=1)
     return TrunkMeasures(lean, over_side, phase, apart)
@@ -77,6 +76,6 @@ def trunk_measures(
 
 def relative_phase_deg(first_deg: FloatArray, second_deg: FloatArray, params: TrunkParams) -> FloatArray:
     """Angle between the first harmonics of two curves (k, 100) over one cycle, folded to 0..180, (k,)."""
-    first, second = ((curve * _ONCE).sum(axis=1) / (0.5 * len(_EVENLY)) for curve in (first_deg, second_deg))
+    first, second = ((curve * _ONCE).sum(axis=1) / (0.5 * len(HUNDREDTHS)) for curve in (first_deg, second_deg))
     strong = np.minimum(np.abs(first), np.abs(second)) >= params.least_rotation_deg
     return np.where(strong, np.abs(np.degrees(np.angle(first * np.conj(second)))), np.nan)

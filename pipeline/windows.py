@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.timeline import Series
 from sensor.samples import BoolArray, FloatArray, IntArray
 
+HUNDREDTHS = np.arange(100) / 100.0  # a cycle in equal shares, its end left to the next
 _FAR_BEFORE = -(2**31)
 
 
