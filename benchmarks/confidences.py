@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.scoring import inside, match, sides_of, times_s, walking_periods, without_turns
-from pipeline.confidence import HIGH, MODERATE
+from pipeline.events.confidence import HIGH, MODERATE
 from pipeline.result import Event, EventKind, Interval
 
 RIGHT_S = 0.05  # an event this near to the reference is right; half of it are the references' own errors

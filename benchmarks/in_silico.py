@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.page import replace_part
-from pipeline.contacts import Contact
-from pipeline.cycles import Cycle
-from pipeline.measures import BodySignals, LegSignals, MeasureParams, measure
+from pipeline.events.contacts import Contact
 from pipeline.result import EventKind, Measure, SessionResult, Stride
 from pipeline.session import analyze_table
-from pipeline.summary_measures import SummaryParams, joint_measures, pelvis_measures, trunk_measures
-from pipeline.timeline import Series
+from pipeline.signals.timeline import Series
+from pipeline.strides.cycles import Cycle
+from pipeline.strides.measures import BodySignals, LegSignals, MeasureParams, measure
+from pipeline.walk.summary_measures import SummaryParams, joint_measures, pelvis_measures, trunk_measures
 from sensor.samples import FloatArray, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate
 from sensor.simulation.noise import NOISE

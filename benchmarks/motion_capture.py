@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
-from pipeline.orientation import Motion
+from pipeline.angles.orientation import Motion
 from pipeline.result import KneeSeries, PelvisSeries
 from sensor.recording import RecordingTable
 from sensor.samples import FloatArray, Placement, Side

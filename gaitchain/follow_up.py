@@ -11,8 +11,8 @@ from typing import Any
 
 from gaitchain.outputs.plain import JsonObject, number
 from gaitchain.report.words import quantity
-from pipeline.change import LEAST_CHANGE, MEASURE_OF, Change, Course, Reading, change
 from pipeline.result import Interval, Link, Verdict
+from pipeline.walk.change import LEAST_CHANGE, MEASURE_OF, Change, Course, Reading, change
 
 SPEED = "gait.speed_m_s"
 SPEED_MATTERS_M_S = 0.15  # its own minimal detectable change: amplitudes and most asymmetries follow speed

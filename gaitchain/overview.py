@@ -28,7 +28,7 @@ from gaitchain.report.words import (
     typeset,
 )
 from gaitchain.report.words import unit_sign as sign
-from pipeline.change import Course
+from pipeline.walk.change import Course
 
 _PLAIN_WIDTH = 110  # of a file or a pipe
 _WIDE = 96  # a narrower terminal has no room for the reference band beside left and right

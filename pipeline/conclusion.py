@@ -10,22 +10,22 @@ from typing import TypeVar
 
 import numpy as np
 
-from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry
-from pipeline.body import body_sizes
-from pipeline.bouts import BoutParams, activity
-from pipeline.calibration import Calibration
-from pipeline.chain import Evidence, chain
-from pipeline.cycle_curves import CurveCollector
+from pipeline.activity.bouts import BoutParams, activity
 from pipeline.engine import EngineParams
-from pipeline.mounting import left_open, upside_down
+from pipeline.mounting.calibration import Calibration
+from pipeline.mounting.mounts import left_open, upside_down
 from pipeline.norms import Matched
 from pipeline.part import Part
-from pipeline.quality import QualityParams
 from pipeline.result import Asymmetry, KneeSeries, PelvisSeries, Quality, Recording, SessionResult, Stride, Verdict
-from pipeline.stride_values import of_all, of_side
-from pipeline.summary_measures import SummaryParams, gait_measures, joint_measures, pelvis_measures, trunk_measures
-from pipeline.timecourse import TimeCourseParams, half_minutes, time_course
-from pipeline.waveforms import WaveformParams, waveform_differences
+from pipeline.strides.cycle_curves import CurveCollector
+from pipeline.strides.values import of_all, of_side
+from pipeline.walk.asymmetry import FIELD, AsymmetryParams, asymmetry
+from pipeline.walk.body import body_sizes
+from pipeline.walk.chain import Evidence, chain
+from pipeline.walk.quality import QualityParams
+from pipeline.walk.summary_measures import SummaryParams, gait_measures, joint_measures, pelvis_measures, trunk_measures
+from pipeline.walk.timecourse import TimeCourseParams, half_minutes, time_course
+from pipeline.walk.waveforms import WaveformParams, waveform_differences
 from sensor.person import Person
 from sensor.samples import KNEES, THIGHS, Side
 

@@ -12,23 +12,23 @@ from typing import Protocol
 
 import numpy as np
 
-from pipeline.calibration import Calibration, CalibrationParams, Warmup, calibrate
-from pipeline.contacts import Contact, ContactSource
-from pipeline.cycle_curves import CurveSignals, CycleCurves, cycle_curves
-from pipeline.cycles import Cycle, CycleAssembler, CycleParams
-from pipeline.forward import Swap
-from pipeline.joints import HipFlexion, Inclination, KneeFlexion
-from pipeline.leg_events import LegEvents
-from pipeline.level_acceleration import LevelAcceleration
-from pipeline.measures import BodySignals, LegSignals, MeasureParams, measure
-from pipeline.orientation import Motion, OrientationParams
-from pipeline.pelvis import HeadingRate, PelvisAngles
-from pipeline.pelvis_events import PelvisEvents, UsualStep
-from pipeline.pelvis_frame import PelvisFrame
-from pipeline.posture import PostureCells, Postures
+from pipeline.activity.posture import PostureCells, Postures
+from pipeline.activity.turns import TurnFinder, TurnParams, overlaps
+from pipeline.angles.joints import HipFlexion, Inclination, KneeFlexion
+from pipeline.angles.level_acceleration import LevelAcceleration
+from pipeline.angles.orientation import Motion, OrientationParams
+from pipeline.angles.pelvis import HeadingRate, PelvisAngles
+from pipeline.events.contacts import Contact, ContactSource
+from pipeline.events.leg_events import LegEvents
+from pipeline.events.pelvis_events import PelvisEvents, UsualStep
+from pipeline.mounting.calibration import Calibration, CalibrationParams, Warmup, calibrate
+from pipeline.mounting.forward import Swap
+from pipeline.mounting.pelvis_frame import PelvisFrame
+from pipeline.mounting.standing import Span
 from pipeline.result import Event, Stride
-from pipeline.standing import Span
-from pipeline.turns import TurnFinder, TurnParams, overlaps
+from pipeline.strides.cycle_curves import CurveSignals, CycleCurves, cycle_curves
+from pipeline.strides.cycles import Cycle, CycleAssembler, CycleParams
+from pipeline.strides.measures import BodySignals, LegSignals, MeasureParams, measure
 from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.synchronise import GRID_HZ, Frame, UniformGrid
 

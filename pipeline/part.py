@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.calibration import Calibration
-from pipeline.cycle_curves import CurveCollector
-from pipeline.posture import Postures
-from pipeline.quality import QualityParams, judge
+from pipeline.activity.posture import Postures
+from pipeline.mounting.calibration import Calibration
 from pipeline.result import Event, Interval, KneeSeries, PelvisSeries, Quality, Stride
+from pipeline.strides.cycle_curves import CurveCollector
+from pipeline.walk.quality import QualityParams, judge
 from sensor.samples import Placement
 
 

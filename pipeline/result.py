@@ -206,7 +206,7 @@ class Curve:
     ``band_low`` and ``band_high`` are the speed-matched reference mean -+ 1 SD, or None without a reference.
     """
 
-    name: str  # a key of pipeline.cycle_curves.UNITS
+    name: str  # a key of pipeline.strides.cycle_curves.UNITS
     unit: str
     left_mean: FloatArray | None
     left_sd: FloatArray | None

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.body import body_sizes
 from pipeline.conclusion import SessionParams, conclude
-from pipeline.cycle_curves import CurveCollector
 from pipeline.engine import Engine, Increment
 from pipeline.part import Part
 from pipeline.result import Event, KneeSeries, PelvisSeries, SessionResult, Stride
+from pipeline.strides.cycle_curves import CurveCollector
+from pipeline.walk.body import body_sizes
 from sensor.person import Person
 from sensor.recording import RecordingTable, blocks, kept
 from sensor.samples import FloatArray, Placement, SampleBlock

@@ -14,7 +14,7 @@ from gaitchain.report.svg import figure, join, line, moved, polygon, polyline, t
 from gaitchain.report.theme import BAND, GRID, INK, LEFT, RIGHT, RULE, SIDE_COLOURS, SIDE_DASHES, SOFT, WHITE
 from gaitchain.report.words import PLUS_MINUS, fixed, unit_sign
 from pipeline.result import Curve
-from pipeline.runs import spans
+from pipeline.signals.runs import spans
 from sensor.samples import FloatArray
 
 WIDTH, HEIGHT = 232.0, 178.0

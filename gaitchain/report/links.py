@@ -10,7 +10,7 @@ from markupsafe import Markup
 from gaitchain.report.svg import Point, circle, text
 from gaitchain.report.theme import ACCENT, OUTSIDE, SOFT, WHITE, WITHIN
 
-OUTSIDE_Z = 1.96  # reference SDs: the end of a 95 % band, as pipeline.chain counts
+OUTSIDE_Z = 1.96  # reference SDs: the end of a 95 % band, as pipeline.walk.chain counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from gaitchain.report.scales import Scale, ticks
 from gaitchain.report.svg import circle, figure, line, polygon, polyline, rect, text, upright_text
 from gaitchain.report.theme import ACCENT, BAND, CLEAR, GRID, INK, RULE, SOFT, WHITE, WITHIN
 from gaitchain.report.words import MEASURES, METRICS, bare, quantity, spoken, unit_sign
-from pipeline.change import Course
 from pipeline.result import Interval
+from pipeline.walk.change import Course
 
 WIDTH, HEIGHT = 460.0, 204.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 446.0, 26.0, 150.0

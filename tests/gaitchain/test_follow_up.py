@@ -14,9 +14,9 @@ from gaitchain.errors import ExitCode
 from gaitchain.follow_up import follow_up, trend
 from gaitchain.outputs import summary, summary_bytes
 from gaitchain.outputs.plain import JsonObject
-from pipeline.change import Course
 from pipeline.result import Link
 from pipeline.session import analyze_table
+from pipeline.walk.change import Course
 from sensor.samples import HIPS, KNEES, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate
 from tests.gaitchain.sample_results import abstained_risk

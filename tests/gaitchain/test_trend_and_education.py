@@ -11,7 +11,7 @@ import pytest
 from gaitchain.follow_up import Trend, TrendPoint
 from gaitchain.report import education, theme
 from gaitchain.report.trend import trend_svg
-from pipeline.change import Reading, change
+from pipeline.walk.change import Reading, change
 from tests.gaitchain.html_page import SVG
 from tests.gaitchain.sample_results import SAMPLES, clear_asymmetry, healthy, invalid
 

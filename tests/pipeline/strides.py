@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from pipeline.contacts import Contact
+from pipeline.events.contacts import Contact
 from pipeline.result import EventKind, Stride
 from sensor.samples import Side
 

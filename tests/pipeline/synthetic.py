@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from pipeline.bridging import Trust
-from pipeline.orientation import Motion
+from pipeline.angles.orientation import Motion
+from pipeline.signals.bridging import Trust
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry
 from pipeline.norms import ASYMMETRY
 from pipeline.result import Asymmetry, Flag, Status
-from pipeline.stride_values import of_side
+from pipeline.strides.values import of_side
+from pipeline.walk.asymmetry import FIELD, AsymmetryParams, asymmetry
 from sensor.samples import FloatArray, Side
 from tests.pipeline.strides import row, stride
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bouts import Activity, BoutParams, activity
-from pipeline.posture import Postures
+from pipeline.activity.bouts import Activity, BoutParams, activity
+from pipeline.activity.posture import Postures
 from pipeline.result import BoutKind, Confidence, Stride
 from sensor.samples import FloatArray, Side
 from tests.pipeline.strides import stride

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bridging import Bridging, BridgingParams, Trust
+from pipeline.signals.bridging import Bridging, BridgingParams, Trust
 from sensor.samples import BoolArray, FloatArray
 from tests.pipeline.synthetic import pieces
 

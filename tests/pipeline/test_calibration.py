@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.calibration import CalibrationParams, Warmup, active_cells, calibrate
-from pipeline.orientation import Motion
+from pipeline.angles.orientation import Motion
+from pipeline.mounting.calibration import CalibrationParams, Warmup, active_cells, calibrate
 from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, THIGHS, FloatArray, Placement
 from sensor.simulation import STRAIGHT, WalkSpec

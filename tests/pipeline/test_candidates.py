@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.candidates import Refractory
+from pipeline.signals.candidates import Refractory
 
 DISTANCE = 10.0
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.asymmetry import FIELD, AsymmetryParams, asymmetry
-from pipeline.chain import Evidence, chain
 from pipeline.result import Asymmetry, ChainLink, Confidence, Link, Measure, Status
+from pipeline.walk.asymmetry import FIELD, AsymmetryParams, asymmetry
+from pipeline.walk.chain import Evidence, chain
 from sensor.samples import KNEES, THIGHS, Placement, Side
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.change import LEAST_CHANGE, MEASURE_OF, Course, Reading, change
 from pipeline.norms import ASYMMETRY
 from pipeline.result import Link
+from pipeline.walk.change import LEAST_CHANGE, MEASURE_OF, Course, Reading, change
 
 BAND = (-4.0, 4.0)
 STANCE = "asymmetry.stance_time"  # its minimal detectable change is 3

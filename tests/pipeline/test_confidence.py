@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.confidence import (
+from pipeline.events.confidence import (
     HIGH,
     MODERATE,
     ConfidenceParams,
@@ -20,9 +19,10 @@ from pipeline.confidence import (
     missing,
     step_doubt,
 )
-from pipeline.landings import Landing
+from pipeline.events.landings import Landing
 from pipeline.result import Event, EventKind
 from pipeline.session import analyze_table
+from pipeline.signals.bridging import Trust
 from sensor.samples import KNEES, THIGHS, FloatArray, Placement
 from sensor.simulation import SimulatedWalk, WalkSpec, simulate
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pipeline.filters import lowpass_taps, smooth
 from pipeline.result import Asymmetry, Flag, SessionResult
 from pipeline.session import SessionAnalysis, analyze_table
+from pipeline.signals.filters import lowpass_taps, smooth
 from sensor.recording import blocks
 from sensor.samples import HIPS, KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.simulation import SimulatedWalk, WalkSpec

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cycle_curves import POINTS, CurveCollector, CurveSignals, CurveSums, CycleCurves, cycle_curves
 from pipeline.norms import Matched
 from pipeline.result import Curve
-from pipeline.timeline import Series
+from pipeline.signals.timeline import Series
+from pipeline.strides.cycle_curves import POINTS, CurveCollector, CurveSignals, CurveSums, CycleCurves, cycle_curves
 from sensor.samples import FloatArray, Side
 from tests.pipeline.strides import stride
 from tests.pipeline.synthetic import pieces

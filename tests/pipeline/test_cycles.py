@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contacts import Contact
-from pipeline.cycles import Cycle, CycleAssembler, CycleParams
+from pipeline.events.contacts import Contact
 from pipeline.result import EventKind
+from pipeline.strides.cycles import Cycle, CycleAssembler, CycleParams
 from sensor.samples import Side
 from tests.pipeline.strides import STANCE, STEP, fc, ic, steady
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.filter_start import FilterStartParams, steady_start
+from pipeline.angles.filter_start import FilterStartParams, steady_start
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import motion_of, random_rotation, seconds, turned

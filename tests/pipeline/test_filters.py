@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.filters import Fir, lowpass_taps, mean_taps, smooth
+from pipeline.signals.filters import Fir, lowpass_taps, mean_taps, smooth
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 from tests.pipeline.synthetic import fed, seconds

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.forward import (
+from pipeline.mounting.forward import (
     Forward,
     ForwardParams,
     Swap,
@@ -18,7 +18,7 @@ from pipeline.forward import (
     lever_witness,
     push_witness,
 )
-from pipeline.pelvis_frame import push_template
+from pipeline.mounting.pelvis_frame import push_template
 from sensor.samples import FloatArray, Side
 from tests.pipeline.synthetic import seconds
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
 from pipeline.conclusion import SessionParams
 from pipeline.engine import Engine
-from pipeline.handedness import Axes, HandednessParams, handedness
+from pipeline.mounting.handedness import Axes, HandednessParams, handedness
 from pipeline.result import BoutKind, Handedness, Mount, Verdict
 from pipeline.session import analyze_table
+from pipeline.signals.bridging import Trust
 from sensor.recording import RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.joints import Inclination, KneeFlexion, inclination
+from pipeline.angles.joints import Inclination, KneeFlexion, inclination
+from pipeline.signals.bridging import Trust
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
 

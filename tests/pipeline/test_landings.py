@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.landings import (
+from pipeline.events.landings import (
     LandingFinder,
     ShankLandingParams,
     ShankLandings,
@@ -18,8 +18,8 @@ from pipeline.landings import (
     usual_delay,
     zero_crossing,
 )
-from pipeline.swings import Swing
-from pipeline.timeline import Series
+from pipeline.events.swings import Swing
+from pipeline.signals.timeline import Series
 from sensor.samples import FloatArray
 
 SHANK, THIGH = ShankLandingParams(), ThighLandingParams()

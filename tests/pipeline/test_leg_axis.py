@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from pipeline.leg_axis import LegAxisParams, leg_axis, segment_matrix, thigh_witness
+from pipeline.mounting.leg_axis import LegAxisParams, leg_axis, segment_matrix, thigh_witness
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import motion_of, random_rotation, seconds, turned
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.contacts import Contact
-from pipeline.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters, last_rise
-from pipeline.orientation import Motion
+from pipeline.angles.orientation import Motion
+from pipeline.events.contacts import Contact
+from pipeline.events.leg_events import SHANK, THIGH, Gait, LegEventParams, LegEvents, LegSignalFilters, last_rise
+from pipeline.events.swings import Rhythm
 from pipeline.result import EventKind
-from pipeline.swings import Rhythm
-from pipeline.timeline import Series
+from pipeline.signals.bridging import Trust
+from pipeline.signals.timeline import Series
 from sensor.samples import FloatArray, Side
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
 

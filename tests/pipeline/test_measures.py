@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.contacts import Contact
-from pipeline.cycles import Cycle
-from pipeline.joints import Inclination
-from pipeline.measures import (
+from pipeline.angles.joints import Inclination
+from pipeline.angles.orientation import Motion
+from pipeline.events.contacts import Contact
+from pipeline.result import Stride
+from pipeline.signals.bridging import Trust
+from pipeline.signals.timeline import Series
+from pipeline.strides.cycles import Cycle
+from pipeline.strides.measures import (
     BodySignals,
     LegSignals,
     MeasureParams,
@@ -24,9 +27,6 @@ from pipeline.measures import (
     measure,
     ranges_deg,
 )
-from pipeline.orientation import Motion
-from pipeline.result import Stride
-from pipeline.timeline import Series
 from sensor.samples import FloatArray, Side
 from tests.pipeline.strides import fc, ic
 from tests.pipeline.synthetic import motion_of, random_rotation, turned

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.medians import median, medians
+from pipeline.signals.medians import median, medians
 
 
 @given(st.integers(1, 8), st.integers(1, 40), st.integers(0, 2**32 - 1))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from pipeline.handedness import Axes
-from pipeline.mounting import box_axes, left_open, mounts, upside_down
+from pipeline.mounting.handedness import Axes
+from pipeline.mounting.mounts import box_axes, left_open, mounts, upside_down
 from pipeline.result import Beside, Handedness, Mount
 from pipeline.session import analyze_table
 from sensor.recording import RecordingTable

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.orientation import Motion, OrientationParams
-from pipeline.rotations import matrices
+from pipeline.angles.orientation import Motion, OrientationParams
+from pipeline.signals.bridging import Trust
+from pipeline.signals.rotations import matrices
 from sensor.samples import BoolArray, FloatArray
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, turned
 

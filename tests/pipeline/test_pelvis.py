@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.orientation import Motion
-from pipeline.pelvis import HeadingRate, PelvisAngles
-from pipeline.timeline import Series
-from pipeline.turns import TurnFinder, TurnParams
+from pipeline.activity.turns import TurnFinder, TurnParams
+from pipeline.angles.orientation import Motion
+from pipeline.angles.pelvis import HeadingRate, PelvisAngles
+from pipeline.signals.bridging import Trust
+from pipeline.signals.timeline import Series
 from sensor.samples import FloatArray, Placement
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.contacts import Contact
-from pipeline.leg_events import SHANK
-from pipeline.level_acceleration import LevelAcceleration
-from pipeline.orientation import Motion
-from pipeline.pelvis_events import PelvisEventParams, PelvisEvents, UsualStep, usual_peak
+from pipeline.angles.level_acceleration import LevelAcceleration
+from pipeline.angles.orientation import Motion
+from pipeline.events.contacts import Contact
+from pipeline.events.leg_events import SHANK
+from pipeline.events.pelvis_events import PelvisEventParams, PelvisEvents, UsualStep, usual_peak
 from pipeline.result import EventKind
+from pipeline.signals.bridging import Trust
 from sensor.samples import FloatArray, Placement, Side
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, seconds, turned
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from pipeline.forward import Swap
-from pipeline.orientation import Motion
-from pipeline.pelvis_frame import (
+from pipeline.angles.orientation import Motion
+from pipeline.mounting.forward import Swap
+from pipeline.mounting.pelvis_frame import (
     LevelMotion,
     PelvisFrame,
     PelvisFrameParams,
@@ -19,7 +19,7 @@ from pipeline.pelvis_frame import (
     relative_heading,
     with_unseen_leg,
 )
-from pipeline.rotations import about_z, unit
+from pipeline.signals.rotations import about_z, unit
 from sensor.samples import HIPS, BoolArray, FloatArray, Placement, Side
 from tests.pipeline.synthetic import motion_of, random_rotation, seconds, turned
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.pelvis_stride_length import PelvisLengthParams, pelvis_stride_lengths_m, vertical_displacements_m
+from pipeline.strides.pelvis_stride_length import PelvisLengthParams, pelvis_stride_lengths_m, vertical_displacements_m
 from sensor.samples import FloatArray
 from sensor.synchronise import GRID_HZ
 

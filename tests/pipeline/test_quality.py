@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.calibration import Calibration, LegCalibration
-from pipeline.forward import Swap
-from pipeline.leg_axis import LegAxis
-from pipeline.leg_events import Gait
+from pipeline.events.leg_events import Gait
+from pipeline.events.swings import Rhythm
+from pipeline.mounting.calibration import Calibration, LegCalibration
+from pipeline.mounting.forward import Swap
+from pipeline.mounting.leg_axis import LegAxis
+from pipeline.mounting.pelvis_frame import PelvisFrame
 from pipeline.norms import HIPS_APART_NORMAL_DEG
-from pipeline.pelvis_frame import PelvisFrame
-from pipeline.quality import QualityParams, judge
 from pipeline.result import Quality, Stride, Verdict
-from pipeline.swings import Rhythm
+from pipeline.walk.quality import QualityParams, judge
 from sensor.samples import HIPS, KNEES, Placement, Side
 from tests.pipeline.strides import row
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from pipeline.rotations import about_z, cross, matrices, product, rotate, unit, upright
+from pipeline.signals.rotations import about_z, cross, matrices, product, rotate, unit, upright
 from sensor.samples import FloatArray
 
 SEEDS = st.integers(0, 2**32 - 1)

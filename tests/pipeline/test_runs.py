@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.runs import runs, spans
+from pipeline.signals.runs import runs, spans
 
 
 @given(st.lists(st.integers(0, 2), max_size=30))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sampling import BootstrapParams, draws_of_both, interval95, median_draws, widened
+from pipeline.walk.sampling import BootstrapParams, draws_of_both, interval95, median_draws, widened
 from sensor.samples import FloatArray
 
 PARAMS = BootstrapParams()

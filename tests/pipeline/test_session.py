@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.result import Status, Verdict
 from pipeline.session import SessionAnalysis, analyze_table
-from pipeline.timeline import Series
+from pipeline.signals.timeline import Series
 from sensor.person import Person
 from sensor.recording import EXCLUDED_FROM, Marker, RecordingTable, blocks
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, SampleBlock, Side

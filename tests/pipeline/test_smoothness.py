@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.level_acceleration import LevelAcceleration, level_acceleration
-from pipeline.rotations import about_z
-from pipeline.smoothness import Smoothness, SmoothnessParams, harmonic_ratios, likeness, smoothness
-from pipeline.timeline import Series
+from pipeline.angles.level_acceleration import LevelAcceleration, level_acceleration
+from pipeline.signals.bridging import Trust
+from pipeline.signals.rotations import about_z
+from pipeline.signals.timeline import Series
+from pipeline.strides.smoothness import Smoothness, SmoothnessParams, harmonic_ratios, likeness, smoothness
 from sensor.samples import FloatArray, Placement
 from tests.pipeline.synthetic import motion_of, pieces, random_rotation, turned
 

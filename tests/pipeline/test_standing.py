@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.standing import Span, StandingParams, standing_up, still_spans
+from pipeline.mounting.standing import Span, StandingParams, standing_up, still_spans
 from sensor.samples import FloatArray, Placement
 
 LEFT, HIP = Placement.KNEE_LEFT, Placement.HIP_LEFT

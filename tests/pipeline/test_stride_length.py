@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bridging import Trust
-from pipeline.joints import Inclination
-from pipeline.orientation import Motion
-from pipeline.stride_length import StrideLengthParams, displacements_m, mid_stances, stride_lengths_m
+from pipeline.angles.joints import Inclination
+from pipeline.angles.orientation import Motion
+from pipeline.signals.bridging import Trust
+from pipeline.strides.stride_length import StrideLengthParams, displacements_m, mid_stances, stride_lengths_m
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import motion_of, random_rotation, turned
 

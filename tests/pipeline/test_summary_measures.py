@@ -14,7 +14,7 @@ from pipeline.norms import (
     Matched,
 )
 from pipeline.result import Confidence, Measure, Status, Stride
-from pipeline.summary_measures import (
+from pipeline.walk.summary_measures import (
     CV_STRIDES,
     SummaryParams,
     gait_measures,

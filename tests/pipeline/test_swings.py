@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.swings import Rhythm, Swing, SwingFinder, SwingParams, learn_rhythm
+from pipeline.events.swings import Rhythm, Swing, SwingFinder, SwingParams, learn_rhythm
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import pieces, waves
 

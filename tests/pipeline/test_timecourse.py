@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.result import BoutKind, Confidence, Measure, Rest, Status, Stride
-from pipeline.timecourse import TimeCourseParams, half_minutes, theil_sen, time_course
+from pipeline.walk.timecourse import TimeCourseParams, half_minutes, theil_sen, time_course
 from sensor.samples import Side
 from tests.pipeline.strides import stride
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.timeline import Series
+from pipeline.signals.timeline import Series
 
 STEPS = st.lists(
     st.one_of(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.timeline import Series
-from pipeline.trunk import TrunkMeasures, TrunkParams, trunk_measures
+from pipeline.signals.timeline import Series
+from pipeline.strides.trunk import TrunkMeasures, TrunkParams, trunk_measures
 from sensor.samples import FloatArray, Side
 
 PARAMS = TrunkParams()

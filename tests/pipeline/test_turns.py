@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.filters import smooth
-from pipeline.standing import Span
-from pipeline.timeline import Series
-from pipeline.turns import TurnFinder, TurnParams, overlaps
+from pipeline.activity.turns import TurnFinder, TurnParams, overlaps
+from pipeline.mounting.standing import Span
+from pipeline.signals.filters import smooth
+from pipeline.signals.timeline import Series
 from sensor.samples import FloatArray
 from tests.pipeline.synthetic import pieces, seconds
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.cycle_curves import POINTS, CurveCollector, CurveSums
 from pipeline.result import Status, WaveformDifference
-from pipeline.waveforms import WaveformParams, waveform_differences
+from pipeline.strides.cycle_curves import POINTS, CurveCollector, CurveSums
+from pipeline.walk.waveforms import WaveformParams, waveform_differences
 from sensor.samples import FloatArray, Side
 
 PARAMS = WaveformParams()

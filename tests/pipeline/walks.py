@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from pipeline.calibration import CalibrationParams
 from pipeline.conclusion import SessionParams
 from pipeline.engine import EngineParams
+from pipeline.mounting.calibration import CalibrationParams
 from pipeline.result import SessionResult
 from pipeline.session import SessionAnalysis, analyze_table
 from sensor.recording import RecordingTable

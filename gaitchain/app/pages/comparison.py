@@ -8,7 +8,7 @@ from typing import Any
 from gaitchain.follow_up import STATUS_WORDS, Compared, follow_up
 from gaitchain.report.trend import measure_name
 from gaitchain.report.words import LINKS, quantity, sentence, spoken
-from pipeline.change import Course
+from pipeline.walk.change import Course
 
 _TONES = {
     Course.RESOLVED: "within",

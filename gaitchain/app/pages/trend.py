@@ -13,7 +13,7 @@ from gaitchain.follow_up import STATUS_WORDS, Trend, trend
 from gaitchain.report.trend import trend_svg
 from gaitchain.report.words import quantity
 from gaitchain.store import Session, Store
-from pipeline.change import Course
+from pipeline.walk.change import Course
 
 SHOWN_MOST = 24  # sessions that a picture has room for
 

@@ -1,0 +1,1 @@
+"""Where each sensor and each part of the body points, sample by sample."""

@@ -1,0 +1,1 @@
+"""Initial and final contacts, from legs, thighs or the pelvis alone, and how sure each is."""

@@ -1,0 +1,1 @@
+"""How the sensors sit on the body, learned from the recording itself."""

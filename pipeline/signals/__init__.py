@@ -1,0 +1,1 @@
+"""Arrays and streams: what every stage is made of."""

@@ -1,0 +1,1 @@
+"""From contacts to strides, and what is measured in each."""

@@ -1,0 +1,1 @@
+"""What all strides of a walk say together."""
