@@ -19,8 +19,8 @@ from typing import Any
 from benchmarks.sets import SETS, Trial, load_trials
 from models.artefact import Artefact, from_json, shipped, to_json
 from models.assess import assess
-from models.card import model_card
-from models.card_real import real_walks
+from models.card.page import model_card
+from models.card.real import real_walks
 from models.risk import Level, Risk
 from pipeline.session import analyze_table
 from sensor.recording import RecordingError, read_recording

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from models.artefact import Artefact
-from models.card import features, performance
-from models.card_parts import calibration, confusion, parts_table, usefulness
-from models.card_text import figure, share, table
-from models.evaluation import evaluation
-from models.figures import figures
-from models.judging import judge
-from models.own_labels import Gathered
-from models.training import TrainingParams, train
+from models.card.page import features, performance
+from models.card.parts import calibration, confusion, parts_table, usefulness
+from models.card.text import figure, share, table
+from models.cohorts.own_labels import Gathered
+from models.judgement.evaluation import evaluation
+from models.judgement.figures import figures
+from models.judgement.judging import judge
+from models.learning.training import TrainingParams, train
 
 Progress = Callable[[str, int, int], None]
 OWN = TrainingParams(in_silico=False, version="own-labels-1")

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from models.answers import answers
 from models.artefact import Artefact
-from models.cohort import Cohort, look_at_all
-from models.evaluation import evaluation
+from models.cohorts.cohort import Cohort, look_at_all
+from models.cohorts.plan import CohortParams
 from models.features import WITH_PELVIS
-from models.plan import CohortParams
-from models.sensitivity import USED, VARIANTS, SensitivityParams, sensitivity
-from models.training import TrainingParams, train
-from models.trials import TrialParams, trials
+from models.judgement.answers import answers
+from models.judgement.evaluation import evaluation
+from models.judgement.sensitivity import USED, VARIANTS, SensitivityParams, sensitivity
+from models.judgement.trials import TrialParams, trials
+from models.learning.training import TrainingParams, train
 
 Progress = Callable[[str, int, int], None]  # words, done, total; total 0 when there is nothing to count
 

@@ -53,7 +53,7 @@ def command(path: Path | None, fresh: int | None, generator: str, seed: int, job
         print_bytes((json.dumps({"model_version": model.version, **figures}, indent=1) + "\n").encode())
         return ExitCode.OK
     if fresh is None:
-        from models.card import model_card
+        from models.card.page import model_card
         from models.own_study import own_card
 
         print_bytes((model_card(model) if model.in_silico else own_card(model)).encode())
@@ -74,12 +74,12 @@ def _said(figure: list[float] | None) -> str:
 
 def _on_fresh_persons(model: Artefact, persons: int, generator: str, seed: int, jobs: int) -> dict[str, Any]:
     from gaitchain.commands.train import Told
-    from models.cohort import build
-    from models.figures import figures
-    from models.judging import judge
-    from models.label import reference_of
-    from models.plan import CohortParams
-    from models.trials import second_cohort
+    from models.cohorts.cohort import build
+    from models.cohorts.plan import CohortParams
+    from models.judgement.figures import figures
+    from models.judgement.judging import judge
+    from models.judgement.trials import second_cohort
+    from models.strain.label import reference_of
 
     if not model.in_silico:
         raise GaitchainError(

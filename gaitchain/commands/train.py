@@ -18,7 +18,7 @@ from gaitchain.errors import ExitCode, GaitchainError
 
 if TYPE_CHECKING:
     from models.artefact import Artefact
-    from models.cohort import Cohort
+    from models.cohorts.cohort import Cohort
 
 FEWEST = 40  # persons; fewer leave folds without strained walks
 EVERY_S = 10.0  # between two lines of progress
@@ -92,11 +92,11 @@ def command(
     folder = out_dir or data_dir(data) / "models"
     if labels is not None and recordings is not None:
         return _from_labels(labels, recordings, folder, seed)
-    from models.card import model_card  # scikit-learn, three seconds that --help need not pay
-    from models.plan import CohortParams
-    from models.sensitivity import SensitivityParams
+    from models.card.page import model_card  # scikit-learn, three seconds that --help need not pay
+    from models.cohorts.plan import CohortParams
+    from models.judgement.sensitivity import SensitivityParams
+    from models.learning.training import TrainingParams
     from models.study import StudyParams, study
-    from models.training import TrainingParams
 
     params = StudyParams(
         CohortParams(persons=persons, seed=seed), TrainingParams(seed=seed), SensitivityParams(seed=seed)
@@ -110,7 +110,7 @@ def command(
 
 
 def _from_labels(labels: Path, recordings: Path, folder: Path, seed: int) -> ExitCode:
-    from models.own_labels import LabelError, gather, read_labels
+    from models.cohorts.own_labels import LabelError, gather, read_labels
     from models.own_study import OWN, own_card, own_study
 
     if not recordings.is_dir():
@@ -134,7 +134,7 @@ def _from_labels(labels: Path, recordings: Path, folder: Path, seed: int) -> Exi
 
 def _write(folder: Path, model: Artefact, card: str, cohort: Cohort) -> None:
     from models.artefact import to_json
-    from models.cohort import save
+    from models.cohorts.cohort import save
     from sensor.recording.atomic import whole_file
 
     with whole_file(folder / "cohort.npz") as part:

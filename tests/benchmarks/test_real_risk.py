@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.real_risk import Said, figures, said_of
 from benchmarks.sets import Trial
 from models.artefact import shipped
-from models.card_real import real_walks
+from models.card.real import real_walks
 from models.risk import Level, Risk
 
 

@@ -13,10 +13,10 @@ import pytest
 from gaitchain.cli import run
 from gaitchain.errors import ExitCode
 from models.artefact import Artefact, from_json, shipped, to_json
-from models.card import model_card
-from models.cohort import Cohort, load
-from models.own_labels import Gathered
-from models.plan import CohortParams
+from models.card.page import model_card
+from models.cohorts.cohort import Cohort, load
+from models.cohorts.own_labels import Gathered
+from models.cohorts.plan import CohortParams
 from models.study import StudyParams
 from tests.models.cohorts import QUICK_OWN, made_cohort
 
@@ -113,10 +113,10 @@ def test_own_labels_make_a_model_that_analyze_can_use(
     lost: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cohort = replace(made_cohort(persons=40), reference=None)
-    monkeypatch.setattr("models.statistics.DRAWS", 10)
+    monkeypatch.setattr("models.judgement.statistics.DRAWS", 10)
     monkeypatch.setattr("models.own_study.OWN", QUICK_OWN)
-    monkeypatch.setattr("models.own_labels.read_labels", lambda *_: ())
-    monkeypatch.setattr("models.own_labels.gather", lambda *_: Gathered(cohort, None, lost))
+    monkeypatch.setattr("models.cohorts.own_labels.read_labels", lambda *_: ())
+    monkeypatch.setattr("models.cohorts.own_labels.gather", lambda *_: Gathered(cohort, None, lost))
     words = ["train", "--labels", "labels.csv", "--recordings", str(tmp_path), "-o", str(tmp_path / "model")]
     assert run(words) == (ExitCode.PARTIAL if lost else ExitCode.OK)
     said = capsys.readouterr()

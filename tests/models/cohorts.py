@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.cohort import Cohort
+from models.cohorts.cohort import Cohort
+from models.cohorts.plan import USUAL_SET
 from models.features import FEATURES, NAMES, Group
-from models.label import HealthyReference
 from models.own_study import OWN
-from models.plan import USUAL_SET
+from models.strain.label import HealthyReference
 from models.view import VIEW, VIEW_NAMES
 from sensor.samples import FloatArray
 

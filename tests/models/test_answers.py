@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.answers import answers
-from models.cohort import Looked, Row, Seen
-from models.demand import DemandParams, Demands, demands
+from models.cohorts.cohort import Looked, Row, Seen
+from models.cohorts.plan import USUAL_SET
 from models.features import NAMES
-from models.plan import USUAL_SET
-from models.training import TrainingParams
+from models.judgement.answers import answers
+from models.learning.training import TrainingParams
+from models.strain.demand import DemandParams, Demands, demands
 from models.view import VIEW_NAMES
 from tests.models.cohorts import CAUSES, made_cohort
 from tests.models.walks import truth_only

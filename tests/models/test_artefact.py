@@ -10,9 +10,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import SplineTransformer
 
 from models.artefact import Additive, Artefact, from_json, logistic, shipped, to_json
-from models.cohort import Cohort
+from models.cohorts.cohort import Cohort
 from models.features import NAMES, WITH_PELVIS, WITHOUT_PELVIS
-from models.training import (
+from models.learning.training import (
     TrainingParams,
     additive,
     additive_pipeline,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.artefact import shipped
-from models.card import model_card
-from models.sensitivity import USED, VARIANTS
+from models.card.page import model_card
+from models.judgement.sensitivity import USED, VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 

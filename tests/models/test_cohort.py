@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.cohort import Row, Seen, assemble, build, load, save
-from models.demand import DemandParams, demands
+from models.cohorts.cohort import Row, Seen, assemble, build, load, save
+from models.cohorts.plan import REFERENCE_SEEDS, SENSOR_SETS, USUAL_SET, CohortParams, plan
 from models.features import NAMES
-from models.label import HealthyReference
-from models.plan import REFERENCE_SEEDS, SENSOR_SETS, USUAL_SET, CohortParams, plan
 from models.risk import HEALTHY, HEALTHY_PATHWAYS
+from models.strain.demand import DemandParams, demands
+from models.strain.label import HealthyReference
 from models.view import VIEW_NAMES
 from sensor.samples import KNEES
 from sensor.simulation.pathways import PATHWAYS

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cohort import Cohort
-from models.conformal import COVERAGE, enough, hidden_interval, least_consistency
+from models.cohorts.cohort import Cohort
+from models.learning.conformal import COVERAGE, enough, hidden_interval, least_consistency
 from tests.models.cohorts import made_cohort
 
 PERSONS, WALKS = 30, 6

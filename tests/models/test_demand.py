@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.demand import LUMBAR, PIRIFORMIS, DemandParams, Demands, LumbarUnits, bearing, demands
-from models.hip_load import BodyShares, StanceMotion, hip_moment
-from models.hip_muscles import HIP_M, MODEL_HEIGHT_M
+from models.strain.demand import LUMBAR, PIRIFORMIS, DemandParams, Demands, LumbarUnits, bearing, demands
+from models.strain.hip_load import BodyShares, StanceMotion, hip_moment
+from models.strain.hip_muscles import HIP_M, MODEL_HEIGHT_M
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import SplineTransformer
 
-from models.hats import KNOTS, Hats
+from models.learning.hats import KNOTS, Hats
 
 DRAW = np.random.default_rng(0)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from models.hip_muscles import MUSCLES, PIRIFORMIS, Muscle, hip_axes, path, shared
+from models.strain.hip_muscles import MUSCLES, PIRIFORMIS, Muscle, hip_axes, path, shared
 from sensor.samples import FloatArray
 
 BY_NAME = {muscle.name: muscle for muscle in MUSCLES}

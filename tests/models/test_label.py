@@ -7,8 +7,8 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from models.demand import LUMBAR, PIRIFORMIS, Demands
-from models.label import fit_reference, reference_of, strain
+from models.strain.demand import LUMBAR, PIRIFORMIS, Demands
+from models.strain.label import fit_reference, reference_of, strain
 from sensor.samples import Side
 
 

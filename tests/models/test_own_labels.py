@@ -9,9 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.cohort import Row
+from models.cohorts.cohort import Row
+from models.cohorts.own_labels import (
+    FEWEST_SUBJECTS,
+    Gathered,
+    LabelError,
+    Labelled,
+    check,
+    gather,
+    read_labels,
+    worn_set,
+)
 from models.features import NAMES
-from models.own_labels import FEWEST_SUBJECTS, Gathered, LabelError, Labelled, check, gather, read_labels, worn_set
 from models.own_study import own_card, own_study
 from models.view import VIEW_NAMES
 from sensor.recording import RecordingError, RecordingTable
@@ -99,9 +108,9 @@ def read_as(monkeypatch: pytest.MonkeyPatch, bad: Callable[[int], str]) -> None:
         values = draw.normal(size=len(NAMES))
         return Row(sensors, values, draw.normal(size=(2, len(VIEW_NAMES))), result.notes != "short")
 
-    monkeypatch.setattr("models.own_labels.read_recording", read)
-    monkeypatch.setattr("models.own_labels.analyze_table", lambda table: table)
-    monkeypatch.setattr("models.own_labels.row_of", row)
+    monkeypatch.setattr("models.cohorts.own_labels.read_recording", read)
+    monkeypatch.setattr("models.cohorts.own_labels.analyze_table", lambda table: table)
+    monkeypatch.setattr("models.cohorts.own_labels.row_of", row)
 
 
 def test_what_cannot_be_used_is_left_out_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +141,7 @@ def test_sets_of_sensors_have_their_names() -> None:
 
 
 def test_a_model_of_own_labels_says_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.statistics.DRAWS", 20)
+    monkeypatch.setattr("models.judgement.statistics.DRAWS", 20)
     cohort, test = (replace(made_cohort(persons=n, seed=n), reference=None) for n in (60, 20))
     gathered = Gathered(cohort, test, {"x.csv": "torn"})
     model = own_study(gathered, "gaitchain train --labels l", lambda *_: None, QUICK_OWN)

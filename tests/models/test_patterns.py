@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from models import pattern_training
-from models.cohort import Cohort
-from models.pattern_training import LEVELS, learned, pathway_numbers, patterns_of
+from models.cohorts.cohort import Cohort
+from models.cohorts.plan import USUAL_SET
+from models.judgement.statistics import balanced_accuracy
+from models.learning import pattern_training
+from models.learning.pattern_training import LEVELS, learned, pathway_numbers, patterns_of
+from models.learning.training import folds, walk_weights
 from models.patterns import WORN, Patterns, log_density, worn
-from models.plan import USUAL_SET
-from models.statistics import balanced_accuracy
-from models.training import folds, walk_weights
 from models.view import NORMED, VIEW_NAMES
 from tests.models.cohorts import made_cohort
 

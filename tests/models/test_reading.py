@@ -9,8 +9,8 @@ import pytest
 
 from models.artefact import Artefact
 from models.features import FEATURES, NAMES, WITH_PELVIS, sensor_set
+from models.learning.training import TrainingParams, train
 from models.reading import known, left_out, read
-from models.training import TrainingParams, train
 from sensor.samples import FloatArray
 from tests.models.cohorts import CAUSES, made_cohort
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from models.statistics import (
+from models.judgement.statistics import (
     area,
     balanced_accuracy,
     calibration_error,

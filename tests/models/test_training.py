@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from models.artefact import Artefact, logistic
-from models.cohort import Cohort
-from models.evaluation import evaluation
+from models.cohorts.cohort import Cohort
 from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group, sensor_set
-from models.judging import Judged, cross_judged, judge
-from models.statistics import area, calibration_error
-from models.training import TrainingParams, calibration, folds, knees_only, levels, train, unseen, walk_weights
+from models.judgement.evaluation import evaluation
+from models.judgement.judging import Judged, cross_judged, judge
+from models.judgement.statistics import area, calibration_error
+from models.learning.training import TrainingParams, calibration, folds, knees_only, levels, train, unseen, walk_weights
 from tests.models.cohorts import CAUSES, made_cohort
 
 PARAMS = TrainingParams(strengths=(0.01, 0.1), blur=0.4)
@@ -134,7 +134,7 @@ def test_shuffled_labels_teach_nothing(cohort: Cohort) -> None:
 
 
 def test_evaluation_compares_with_the_baselines(cohort: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.statistics.DRAWS", 30)
+    monkeypatch.setattr("models.judgement.statistics.DRAWS", 30)
     found = evaluation(cohort, QUICK)
     assert {"speed only", "stance asymmetry only"} <= set(found["baselines"])
     auc, low, high = found["auc"]

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from models.cohort import Cohort
+from models.cohorts.cohort import Cohort
 from models.features import NAMES
-from models.figures import figures, part
-from models.judging import Progress, cross_judged, judge
-from models.pattern_rivals import boosted_patterns
-from models.training import TrainingParams, additive_pipeline, fitted, folds, train, walk_weights
+from models.judgement.figures import figures, part
+from models.judgement.judging import Progress, cross_judged, judge
+from models.judgement.pattern_rivals import boosted_patterns
+from models.learning.training import TrainingParams, additive_pipeline, fitted, folds, train, walk_weights
 from models.workers import one_thread
 from sensor.samples import FloatArray
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.card_text import share, table
+from models.card.text import share, table
 
 _HEAD = ("set", "subject", "condition", "score (90 %)", "level", "set of pathways, or why silent")
 

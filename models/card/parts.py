@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from models.card_text import figure, table
+from models.card.text import figure, table
 
 _BAR = 40  # characters for a share of 1
 

@@ -1,8 +1,8 @@
 """The label the model learns: does the hidden mechanical strain exceed what healthy people show at the same speed?
 
-Demands (:mod:`models.demand`) are compared with healthy simulated walks of the same dimensionless speed. The strain is
-the largest standardised demand over both kinds and both sides; its limit is the healthy 97.5th percentile of that
-largest value, not of each, since four either-or limits would make far more than 2.5 % of healthy people positive.
+Demands (:mod:`models.strain.demand`) are compared with healthy simulated walks of the same dimensionless speed. The
+strain is the largest standardised demand over both kinds and both sides; its limit is the healthy 97.5th percentile of
+that largest value, not of each, since four either-or limits would make far more than 2.5 % of healthy people positive.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from models.demand import KINDS, Demands
+from models.strain.demand import KINDS, Demands
 from sensor.samples import FloatArray, Side
 
 LIMIT_PERCENTILE = 97.5

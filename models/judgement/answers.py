@@ -1,8 +1,8 @@
 """How much the model's answers change when the assumptions of its label do.
 
-The same walks are labelled again under each of the other assumptions of :mod:`models.sensitivity`, with a healthy
-reference of its own each, and the score is learned anew from these labels. Features, folds and penalty stay the same,
-so that nothing but the label makes the difference. All scores are those for persons not seen.
+The same walks are labelled again under each of the other assumptions of :mod:`models.judgement.sensitivity`, with a
+healthy reference of its own each, and the score is learned anew from these labels. Features, folds and penalty stay
+the same, so that nothing but the label makes the difference. All scores are those for persons not seen.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from models.artefact import logistic
-from models.cohort import Cohort
+from models.cohorts.cohort import Cohort
 from models.features import WITH_PELVIS, sensor_set
-from models.statistics import area, rank_correlation, with_intervals
-from models.training import (
+from models.judgement.statistics import area, rank_correlation, with_intervals
+from models.learning.training import (
     TrainingParams,
     calibration,
     cross_fitted,

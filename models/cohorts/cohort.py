@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from models.demand import DemandParams, Demands, demands
+from models.cohorts.plan import SENSOR_SETS, USUAL_SET, CohortParams, Walk, plan, reference_spec
 from models.enough import LEAST_STRIDES, valid_strides
 from models.features import NAMES, features
-from models.label import HealthyReference, fit_reference, reference_of, strain
-from models.plan import SENSOR_SETS, USUAL_SET, CohortParams, Walk, plan, reference_spec
 from models.risk import HEALTHY
+from models.strain.demand import DemandParams, Demands, demands
+from models.strain.label import HealthyReference, fit_reference, reference_of, strain
 from models.view import VIEW_NAMES, views
 from models.workers import pool
 from pipeline.result import SessionResult, Verdict

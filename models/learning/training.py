@@ -22,11 +22,11 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from models.artefact import Additive, Artefact, Familiar, SensorModel, logistic
-from models.cohort import Cohort
-from models.conformal import hidden_interval, share_interval
+from models.cohorts.cohort import Cohort
 from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group, sensor_set
-from models.hats import KNOTS, Hats
-from models.pattern_training import learned
+from models.learning.conformal import hidden_interval, share_interval
+from models.learning.hats import KNOTS, Hats
+from models.learning.pattern_training import learned
 from models.patterns import Patterns
 from models.risk import HEALTHY_PATHWAYS
 from models.view import VIEW_NAMES

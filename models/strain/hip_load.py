@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.hip_muscles import HIP_M, LUMBOSACRAL_M, MODEL_HEIGHT_M, hip_axes
+from models.strain.hip_muscles import HIP_M, LUMBOSACRAL_M, MODEL_HEIGHT_M, hip_axes
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray
 from sensor.simulation.skeleton import SHANK, THIGH, Turn, Turns, X, Y, Z, carried, cross, turned

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from models.cohort import Cohort
+from models.cohorts.cohort import Cohort
+from models.cohorts.plan import SENSOR_SETS, USUAL_SET
 from models.features import FEATURES
-from models.judging import Judged
-from models.plan import SENSOR_SETS, USUAL_SET
-from models.risk import HEALTHY, HEALTHY_PATHWAYS
-from models.statistics import (
+from models.judgement.judging import Judged
+from models.judgement.statistics import (
     area,
     balanced_accuracy,
     calibration_error,
@@ -26,6 +25,7 @@ from models.statistics import (
     reliability,
     with_intervals,
 )
+from models.risk import HEALTHY, HEALTHY_PATHWAYS
 from sensor.samples import BoolArray, FloatArray, IntArray
 
 SEVERITIES = (0.0, 0.15, 0.4, 0.7, 1.0)

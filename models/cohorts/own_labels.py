@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from models.cohort import Cohort, Row, gathered, row_of
-from models.plan import SENSOR_SETS
+from models.cohorts.cohort import Cohort, Row, gathered, row_of
+from models.cohorts.plan import SENSOR_SETS
 from pipeline.session import analyze_table
 from sensor.person import Person
 from sensor.recording import ENDINGS, RecordingError, read_recording

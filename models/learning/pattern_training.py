@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from models.cohort import Cohort
-from models.conformal import least_consistency
+from models.cohorts.cohort import Cohort
+from models.learning.conformal import least_consistency
 from models.patterns import FARTHEST_SD, OTHER, OWN, WORN, Patterns, log_density, worn
 from models.risk import HEALTHY
 from models.view import NORMED

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from numpy.random import Generator
 
-from models.demand import DemandParams
 from models.risk import HEALTHY, HEALTHY_PATHWAYS
+from models.strain.demand import DemandParams
 from sensor.samples import HIPS, KNEES, THIGHS, Placement, Side
 from sensor.simulation import EXPRESSIONS, STRAIGHT, WalkSpec
 from sensor.simulation.pathways import PATHWAYS

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artefact import Artefact
-from models.cohort import Cohort
+from models.cohorts.cohort import Cohort
+from models.learning.training import TrainingParams, folds, train
 from models.reading import known, on_score_scale, read
 from models.risk import Level
-from models.training import TrainingParams, folds, train
 from sensor.samples import BoolArray, FloatArray
 
 Progress = Callable[[str], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.artefact import LOGISTIC_SD, HiddenInterval, logistic
-from models.cohort import Cohort
+from models.cohorts.cohort import Cohort
 from sensor.samples import BoolArray, FloatArray, IntArray
 
 COVERAGE = 0.90

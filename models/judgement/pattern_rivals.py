@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from models.cohort import Cohort
-from models.pattern_training import pathway_numbers
-from models.statistics import balanced_accuracy
-from models.training import TrainingParams, folds
+from models.cohorts.cohort import Cohort
+from models.judgement.statistics import balanced_accuracy
+from models.learning.pattern_training import pathway_numbers
+from models.learning.training import TrainingParams, folds
 from models.workers import one_thread
 
 

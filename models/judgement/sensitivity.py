@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from models.demand import DemandParams, Demands, LumbarUnits, demands
-from models.hip_load import BodyShares
-from models.label import fit_reference, strain
-from models.statistics import rank_correlation, with_intervals
+from models.judgement.statistics import rank_correlation, with_intervals
+from models.strain.demand import DemandParams, Demands, LumbarUnits, demands
+from models.strain.hip_load import BodyShares
+from models.strain.label import fit_reference, strain
 from models.workers import pool
 from sensor.samples import FloatArray, IntArray, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate

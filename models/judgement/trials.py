@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from models.artefact import Artefact
-from models.cohort import Cohort, build
-from models.dose import DoseParams, dose
-from models.evaluation import BASELINES, rival
-from models.figures import figures, part
-from models.judging import Judged, judge
-from models.plan import USUAL_SET, CohortParams
-from models.statistics import area, with_intervals
-from models.training import TrainingParams
+from models.cohorts.cohort import Cohort, build
+from models.cohorts.plan import USUAL_SET, CohortParams
+from models.judgement.dose import DoseParams, dose
+from models.judgement.evaluation import BASELINES, rival
+from models.judgement.figures import figures, part
+from models.judgement.judging import Judged, judge
+from models.judgement.statistics import area, with_intervals
+from models.learning.training import TrainingParams
 from sensor import second_simulation
 from sensor.samples import BoolArray, FloatArray, IntArray
 from sensor.simulation import SimulatedWalk, WalkSpec

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.artefact import Artefact
-from models.card_parts import (
+from models.card.parts import (
     calibration,
     confusion,
     pathways,
     subgroups,
     usefulness,
 )
-from models.card_real import real_walks
-from models.card_text import figure, share, table
-from models.card_trials import trials
+from models.card.real import real_walks
+from models.card.text import figure, share, table
+from models.card.trials import trials
 from models.enough import LEAST_STRIDES
 from models.features import FEATURES
-from models.figures import TOO_EASY
+from models.judgement.figures import TOO_EASY
 
 _HEAD = """# Model card: in-silico strain score, {version}
 

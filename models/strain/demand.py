@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.hip_load import BodyShares, StanceMotion, hip_moment
-from models.hip_muscles import MODEL_HEIGHT_M, MODEL_MASS_KG, OTHER_MUSCLES, path, shared
-from models.hip_muscles import PIRIFORMIS as PIRIFORMIS_MUSCLE
+from models.strain.hip_load import BodyShares, StanceMotion, hip_moment
+from models.strain.hip_muscles import MODEL_HEIGHT_M, MODEL_MASS_KG, OTHER_MUSCLES, path, shared
+from models.strain.hip_muscles import PIRIFORMIS as PIRIFORMIS_MUSCLE
 from sensor.healthy import GRAVITY_M_S2
 from sensor.samples import FloatArray, Side
 from sensor.simulation import Ailment, SimulatedWalk, WalkTruth

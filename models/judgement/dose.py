@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from models.artefact import Artefact
-from models.cohort import Look, Row, Seen, assemble, look
-from models.demand import DemandParams
-from models.label import HealthyReference
-from models.plan import SEEDS_APART, USUAL_SET, Walk
+from models.cohorts.cohort import Look, Row, Seen, assemble, look
+from models.cohorts.plan import SEEDS_APART, USUAL_SET, Walk
+from models.judgement.statistics import with_intervals
 from models.reading import known, read
 from models.risk import HEALTHY
-from models.statistics import with_intervals
+from models.strain.demand import DemandParams
+from models.strain.label import HealthyReference
 from models.workers import pool
 from sensor.samples import HIPS, KNEES, FloatArray, Side
 from sensor.simulation import WalkSpec

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.card_parts import confusion, parts_table
-from models.card_text import figure, share, table
+from models.card.parts import confusion, parts_table
+from models.card.text import figure, share, table
 
 
 def trials(figures: Mapping[str, Any]) -> list[str]:
