@@ -12,7 +12,7 @@ import click
 from gaitchain.commands import COMMANDS
 from gaitchain.console import stage
 from gaitchain.errors import ExitCode
-from gaitchain.sources import NOBODY
+from gaitchain.live.sources import NOBODY
 from sensor.acquisition.finding import SCAN_S, Found, ask_serial, find_ble
 from sensor.links.ble import BleAdapter
 from sensor.links.link import LinkLost

@@ -11,7 +11,7 @@ from firmware_protocol.messages import LedPattern
 from gaitchain.commands import COMMANDS
 from gaitchain.console import stage
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.sources import NOBODY, Source, look, named, parse_source
+from gaitchain.live.sources import NOBODY, Source, look, named, parse_source
 from sensor.acquisition.tapping import tapping
 from sensor.devices.gaitnode_client import NodeRefused, asking
 from sensor.links.link import LinkLost

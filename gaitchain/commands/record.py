@@ -17,11 +17,11 @@ from gaitchain.analysis import exit_code
 from gaitchain.commands import COMMANDS
 from gaitchain.console import print_path
 from gaitchain.errors import ExitCode
-from gaitchain.live_view import alive, desk
-from gaitchain.placing import tapped_places
-from gaitchain.recorder import Recorded, Recorder, RecordOrder, Stop, search
-from gaitchain.simulated_patient import PATIENT
-from gaitchain.sources import Source, parse_place, parse_source
+from gaitchain.live.placing import tapped_places
+from gaitchain.live.recorder import Recorded, Recorder, RecordOrder, Stop, search
+from gaitchain.live.simulated_patient import PATIENT
+from gaitchain.live.sources import Source, parse_place, parse_source
+from gaitchain.live.view import alive, desk
 from sensor.acquisition.session import HostClock, NodeView
 from sensor.acquisition.virtual_patient import RadioSpec, found, living, virtual_node
 from sensor.acquisition.vitals import Vitals

@@ -11,10 +11,10 @@ from gaitchain.analysis import Analysis, exit_code, write
 from gaitchain.commands import COMMANDS
 from gaitchain.console import print_bytes, print_path
 from gaitchain.errors import ExitCode
-from gaitchain.live import JournalReplay, Replay, TableReplay
+from gaitchain.live.analysis import JournalReplay, Replay, TableReplay
+from gaitchain.live.pace import Pace, Paced, Unpaced
 from gaitchain.outputs import summary_bytes
 from gaitchain.outputs.plain import JsonObject, plain
-from gaitchain.pace import Pace, Paced, Unpaced
 from pipeline.result import Stride
 from sensor.recording import read_recording
 from sensor.recording.journal_reader import JournalReader

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from gaitchain.analysis import Analysis
-from gaitchain.recorder import Moment
+from gaitchain.live.recorder import Moment
 from sensor.acquisition.finding import Found
 from sensor.samples import Placement
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from gaitchain.keys import Keys
+from gaitchain.live.keys import Keys
 
 
 class FakeMsvcrt(ModuleType):
@@ -102,7 +102,7 @@ def test_a_terminal_that_hangs_up_is_not_asked_again_and_again(monkeypatch: pyte
         with os.fdopen(theirs) as terminal:
             monkeypatch.setattr(sys, "stdin", terminal)
             with Keys():
-                monkeypatch.setattr("gaitchain.keys.os.read", counted)
+                monkeypatch.setattr("gaitchain.live.keys.os.read", counted)
                 os.close(ours)
                 for _ in range(20):  # turns of the loop, each of which asks whoever is ready
                     await asyncio.sleep(0)

@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
-from gaitchain.live import LiveAnalysis
-from gaitchain.live_thread import LiveThread
+from gaitchain.live.analysis import LiveAnalysis
+from gaitchain.live.thread import LiveThread
 from pipeline.result import Stride
 from sensor.recording.journal import Record
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from gaitchain.live_numbers import LEAST, LiveNumbers, Walked
-from gaitchain.live_view import rendered
-from gaitchain.recorder import Moment, Phase
+from gaitchain.live.numbers import LEAST, LiveNumbers, Walked
+from gaitchain.live.recorder import Moment, Phase
+from gaitchain.live.view import rendered
 from pipeline.result import Stride
 from sensor.acquisition.checks import Check, Outcome
 from sensor.acquisition.session import NodeView

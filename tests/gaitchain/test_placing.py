@@ -12,7 +12,7 @@ from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec, SampleSource
 from gaitchain.cli import run
 from gaitchain.errors import ExitCode
-from gaitchain.placing import ORDER, place_by_taps
+from gaitchain.live.placing import ORDER, place_by_taps
 from sensor.acquisition.finding import Found
 from sensor.acquisition.tapping import tapping
 from sensor.acquisition.virtual_patient import RadioSpec, found, living

@@ -16,8 +16,8 @@ from gaitchain.analysis import Analysis, analyse
 from gaitchain.cli import run
 from gaitchain.commands.record import exit_code_of
 from gaitchain.errors import ExitCode
-from gaitchain.recorder import Recorded
-from gaitchain.sources import Source, parse_place, parse_source
+from gaitchain.live.recorder import Recorded
+from gaitchain.live.sources import Source, parse_place, parse_source
 from sensor.acquisition.session import NodeView
 from sensor.acquisition.states import NodeState
 from sensor.acquisition.vitals import Vitals

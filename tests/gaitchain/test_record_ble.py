@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitchain.recorder import Recorded, Recorder, RecordOrder, search
-from gaitchain.sources import Source
+from gaitchain.live.recorder import Recorded, Recorder, RecordOrder, search
+from gaitchain.live.sources import Source
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.recover import finish
 from sensor.acquisition.session import HostClock

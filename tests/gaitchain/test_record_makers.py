@@ -13,8 +13,8 @@ import pytest
 from firmware_protocol.nodespec import SampleSource
 from gaitchain.cli import run
 from gaitchain.errors import ExitCode
-from gaitchain.recorder import Recorded, Recorder, RecordOrder, search
-from gaitchain.sources import Source
+from gaitchain.live.recorder import Recorded, Recorder, RecordOrder, search
+from gaitchain.live.sources import Source
 from sensor.acquisition.finding import find_ble
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.recover import recover

@@ -14,8 +14,8 @@ import pytest
 from firmware_protocol.node import VirtualNode
 from firmware_protocol.nodespec import NodeSpec
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.recorder import Recorded, Recorder, RecordOrder, search
-from gaitchain.sources import Source, look
+from gaitchain.live.recorder import Recorded, Recorder, RecordOrder, search
+from gaitchain.live.sources import Source, look
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.session import HostClock
 from sensor.acquisition.virtual_cable import VirtualCable

@@ -12,8 +12,8 @@ import pytest
 from firmware_protocol.nodespec import NodeFaults
 from gaitchain.commands.record import stopping
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.recorder import GIVE_UP_S, Phase, Recorded, Recorder, RecordOrder
-from gaitchain.sources import Source, worn
+from gaitchain.live.recorder import GIVE_UP_S, Phase, Recorded, Recorder, RecordOrder
+from gaitchain.live.sources import Source, worn
 from sensor.acquisition.finding import Found
 from sensor.acquisition.session import HostClock, WornNode
 from sensor.acquisition.virtual_patient import RadioSpec, found, living, virtual_node

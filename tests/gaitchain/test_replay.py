@@ -14,8 +14,8 @@ import pytest
 from gaitchain.analysis import Analysis
 from gaitchain.cli import run
 from gaitchain.errors import ExitCode
-from gaitchain.live import JournalReplay, LiveAnalysis, TableReplay
-from gaitchain.pace import Paced, Unpaced
+from gaitchain.live.analysis import JournalReplay, LiveAnalysis, TableReplay
+from gaitchain.live.pace import Paced, Unpaced
 from pipeline.result import SessionResult, Stride
 from pipeline.session import analyze_table
 from sensor.acquisition.plan import RECORDING

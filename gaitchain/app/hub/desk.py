@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gaitchain.analysis import Analysis
-from gaitchain.recorder import Moment
+from gaitchain.live.recorder import Moment
 from sensor.acquisition.finding import Found
 from sensor.samples import Placement
 
@@ -18,7 +18,7 @@ TOLD = 8
 
 @dataclass(slots=True)
 class PageDesk:
-    """Somebody looks at a page; see ``gaitchain.recorder.Desk``.
+    """Somebody looks at a page; see ``gaitchain.live.recorder.Desk``.
 
     Attributes
     ----------

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.simulated_patient import ObedientPatient, walk_of
-from gaitchain.sources import NOBODY, Source, look, parse_source
+from gaitchain.live.simulated_patient import ObedientPatient, walk_of
+from gaitchain.live.sources import NOBODY, Source, look, parse_source
 from sensor.acquisition.finding import Found
 from sensor.acquisition.session import HostClock, WornNode
 from sensor.acquisition.virtual_patient import living

@@ -17,8 +17,8 @@ from gaitchain.app.hub.phases import LivePhase, NotNow
 from gaitchain.app.hub.remembered import remember_places, remembered_places
 from gaitchain.app.hub.said import NodeNews, no_verdict, verdict_said
 from gaitchain.errors import explain
-from gaitchain.recorder import Moment, Phase, Recorded, Recorder, RecordOrder
-from gaitchain.simulated_patient import ObedientPatient
+from gaitchain.live.recorder import Moment, Phase, Recorded, Recorder, RecordOrder
+from gaitchain.live.simulated_patient import ObedientPatient
 from gaitchain.store import Care, Store
 from sensor.acquisition.preflight import PreflightParams
 from sensor.acquisition.session import HostClock, NodeView, RecordingSession

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gaitchain.grades import Grade, grade_of
-from gaitchain.live_numbers import Walked
+from gaitchain.live.grades import Grade, grade_of
+from gaitchain.live.numbers import Walked
 from gaitchain.report.words import sentence
 from pipeline.norms import ASYMMETRY, DROP_DIFFERENCE_NORMAL_DEG
 from sensor.acquisition.checks import Check

@@ -12,7 +12,7 @@ import pytest
 
 from gaitchain import __version__
 from gaitchain.app.hub.keep import Kept, keep
-from gaitchain.simulated_patient import ObedientPatient
+from gaitchain.live.simulated_patient import ObedientPatient
 from gaitchain.store import CareVerdict, Store
 from sensor.acquisition.session import RecordingSession
 from sensor.links.link import LinkLost

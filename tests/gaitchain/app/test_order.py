@@ -11,7 +11,7 @@ from gaitchain.app.hub.order import PARTS, PLANNED_S, places_of
 from gaitchain.app.hub.remembered import remember_places, remembered_places
 from gaitchain.app.pages.protocols import PROTOCOL_CARDS
 from gaitchain.errors import GaitchainError
-from gaitchain.simulated_patient import PATIENT, walk_of
+from gaitchain.live.simulated_patient import PATIENT, walk_of
 from sensor.acquisition.finding import Found
 from sensor.samples import Placement
 from sensor.simulation import simulate

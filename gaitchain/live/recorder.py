@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from gaitchain import __version__
 from gaitchain.analysis import Analysis
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.live_numbers import LiveNumbers, Walked
-from gaitchain.live_thread import LiveThread
-from gaitchain.sources import Source, look, worn
+from gaitchain.live.numbers import LiveNumbers, Walked
+from gaitchain.live.sources import Source, look, worn
+from gaitchain.live.thread import LiveThread
 from sensor.acquisition.checks import Check
 from sensor.acquisition.finding import SCAN_S, Found
 from sensor.acquisition.preflight import PreflightParams

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gaitchain.analysis import Analysis, concluded
 from gaitchain.errors import ExitCode, GaitchainError
-from gaitchain.pace import Pace
+from gaitchain.live.pace import Pace
 from pipeline.result import Stride
 from pipeline.session import SessionAnalysis
 from sensor.acquisition.live_fold import LiveFold

@@ -7,7 +7,7 @@ from collections import deque
 from queue import SimpleQueue
 
 from gaitchain.analysis import Analysis
-from gaitchain.live import LiveAnalysis
+from gaitchain.live.analysis import LiveAnalysis
 from pipeline.result import Stride
 from sensor.recording.journal import Record
 

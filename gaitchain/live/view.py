@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from gaitchain.analysis import Analysis
-from gaitchain.grades import BATTERY_PCT, CLOCK_S, GAP_S, LOSS_PCT, Steps
-from gaitchain.keys import Keys
-from gaitchain.live_numbers import Walked
-from gaitchain.recorder import MARKERS, STOP_KEY, Desk, Moment, Phase
+from gaitchain.live.grades import BATTERY_PCT, CLOCK_S, GAP_S, LOSS_PCT, Steps
+from gaitchain.live.keys import Keys
+from gaitchain.live.numbers import Walked
+from gaitchain.live.recorder import MARKERS, STOP_KEY, Desk, Moment, Phase
 from gaitchain.report.words import PLACEMENTS, spoken
 from sensor.acquisition.checks import Outcome
 from sensor.acquisition.finding import Found

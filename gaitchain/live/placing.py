@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from gaitchain.keys import Keys
+from gaitchain.live.keys import Keys
 from gaitchain.report.words import PLACEMENTS, spoken
 from sensor.acquisition.finding import Found
 from sensor.acquisition.tapping import tapping
