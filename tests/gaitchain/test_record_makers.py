@@ -56,7 +56,7 @@ def test_a_dot_and_a_witmotion_beside_our_own_node(bus: str, tmp_path: Path) -> 
                 "34000001": "WitMotion",
                 "A0C30007": "",
             }
-            order = RecordOrder(tmp_path / "walk", (Source("ble"),), places, 5.0, preflight=SETTLE)
+            order = RecordOrder(tmp_path / "walk", (Source("ble"),), places, preflight=SETTLE)
             recorder = Recorder(order, desk)
             recording = asyncio.create_task(recorder.run(recorder.choose(await search(order)), HostClock()))
             while "Recording." not in desk.told:
@@ -64,9 +64,15 @@ def test_a_dot_and_a_witmotion_beside_our_own_node(bus: str, tmp_path: Path) -> 
             await asyncio.sleep(1.0)
             one.drop()
             other.drop()
-            end = await asyncio.wait_for(recording, 30.0)
+            asked = 2 * [witmotion.UNLOCK, witmotion.rate_command(100, ble=True)]
+            async with asyncio.timeout(60.0):
+                while (one.written, other.written) != ([movella_dot.START, movella_dot.START], asked):
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(2.5)
+            recorder.stop.ask()
+            end = await asyncio.wait_for(recording, 60.0)
             assert one.written == [movella_dot.START, movella_dot.START, movella_dot.STOP]
-            assert other.written == 2 * [witmotion.UNLOCK, witmotion.rate_command(100, ble=True)]
+            assert other.written == asked
             for sensor in (one, other):
                 await sensor.stop()
             return end
@@ -85,7 +91,7 @@ def test_a_dot_and_a_witmotion_beside_our_own_node(bus: str, tmp_path: Path) -> 
     recording = read_recording(tmp_path / "walk")
     for placement, number in ((P.KNEE_LEFT, 1), (P.KNEE_RIGHT, 2)):
         there = np.isfinite(recording.gyr_rad_s[placement]).all(axis=1)
-        assert 0.7 < there.mean() < 1.0
+        assert 0.2 < there.mean() < 1.0  # how long it takes to find them again is the machine's
         np.testing.assert_allclose(recording.gyr_rad_s[placement][there], 0.01 * number, atol=0.001)
         np.testing.assert_allclose(recording.acc_m_s2[placement][there, 2], 9.81, atol=0.003)
     assert np.isfinite(recording.acc_m_s2[P.SACRUM]).all()
