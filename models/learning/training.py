@@ -49,7 +49,7 @@ class TrainingParams:
     room: float = 0.3  # features may leave their range in training by this share of it
     most_outside: float = 0.7  # how far log-odds may hang on features beyond that range: a factor of 2 on the odds
     in_silico: bool = True
-    version: str = "in-silico-4"
+    version: str = "in-silico-5"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,16 +72,27 @@ def folds(cohort: Cohort, count: int, seed: int) -> list[tuple[IntArray, IntArra
 
 
 def unseen(cohort: Cohort, params: TrainingParams) -> Unseen:
-    """Cross-fitted predictions for every row, at the strength with the least log loss on them."""
-    target, weights = cohort.exceeds, walk_weights(cohort)
+    """Cross-fitted predictions for every row, at the least strength whose log loss on them is as good as the best.
+
+    As good: worse by no more than the standard error of the difference over persons (after the 1-SE rule of Breiman et
+    al. 1984, recalled; deviation: paired). What the persons at hand cannot decide is decided for the flatter curves,
+    which have less to unlearn in other people.
+    """
     splits = folds(cohort, params.folds, params.seed)
-    tried = []
-    for strength in params.strengths:
-        log_odds = cross_fitted(cohort, splits, strength)
-        loss = np.average(np.logaddexp(0.0, np.where(target > 0, -log_odds, log_odds)), weights=weights)
-        tried.append((float(loss), strength, log_odds))
-    _, strength, log_odds = min(tried, key=lambda one: one[0])
-    return Unseen(log_odds, strength)
+    tried = {strength: cross_fitted(cohort, splits, strength) for strength in sorted(params.strengths)}
+    losses = {strength: _loss_by_person(cohort, log_odds) for strength, log_odds in tried.items()}
+    best = min(losses.values(), key=np.mean)
+    worse = {strength: loss - best for strength, loss in losses.items()}
+    strength = next(one for one, by in worse.items() if by.mean() <= by.std(ddof=1) / np.sqrt(len(by)))
+    return Unseen(tried[strength], strength)
+
+
+def _loss_by_person(cohort: Cohort, log_odds: FloatArray) -> FloatArray:
+    """Mean log loss of each person's rows, every walk counting once."""
+    loss = np.logaddexp(0.0, np.where(cohort.exceeds > 0, -log_odds, log_odds))
+    weights = walk_weights(cohort)
+    _, person = np.unique(cohort.person, return_inverse=True)
+    return np.asarray(np.bincount(person, weights * loss) / np.bincount(person, weights))
 
 
 def cross_fitted(cohort: Cohort, splits: Sequence[tuple[IntArray, IntArray]], strength: float) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,14 @@ def test_the_model_for_knees_looks_at_nothing_else(cohort: Cohort, model: Artefa
     for column, feature in enumerate(FEATURES):
         silent = not part.strain.heights[column].any() and not part.strain.missing[column]
         assert silent == (feature.group in (Group.PELVIS, Group.THIGHS, Group.TRUNK)), feature.name
+
+
+def test_flatter_curves_are_chosen_unless_persons_speak_for_others(cohort: Cohort) -> None:
+    """With causes to learn, what learns them; with nothing to learn, what learns least."""
+    assert unseen(cohort, replace(QUICK, strengths=(1e-6, 0.03))).strength == 0.03
+    shuffled = cohort.rows(np.random.default_rng(3).permutation(len(cohort)))
+    nothing = replace(cohort, margin=shuffled.margin)
+    assert unseen(nothing, replace(QUICK, strengths=(0.03, 1e-6))).strength == 1e-6
 
 
 def test_shuffled_labels_teach_nothing(cohort: Cohort) -> None:
