@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.perf_processes import Ratio
-from pipeline.engine import Engine, EngineParams
+from pipeline.engine import Engine
 from pipeline.session import SessionAnalysis, analyze_table
+from pipeline.stages import EngineParams
 from sensor.person import Person
 from sensor.recording import RecordingTable, blocks
 from sensor.samples import FloatArray, SampleBlock

@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.perf_processes import interleaved
-from pipeline.engine import Engine, EngineParams
+from pipeline.engine import Engine
 from pipeline.session import analyze_table
+from pipeline.stages import EngineParams
 from sensor.recording import RecordingTable, blocks, read_recording
 from sensor.samples import HIPS, KNEES, FloatArray, Placement
 

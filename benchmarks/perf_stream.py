@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.perf_processes import peak_rss_mb
-from pipeline.engine import Engine, EngineParams
+from pipeline.engine import Engine
+from pipeline.stages import EngineParams
 from sensor.recording.table import RecordingTable
 from sensor.samples import Placement, SampleBlock
 

@@ -11,12 +11,12 @@ from typing import TypeVar
 import numpy as np
 
 from pipeline.activity.bouts import BoutParams, activity
-from pipeline.engine import EngineParams
 from pipeline.mounting.calibration import Calibration
 from pipeline.mounting.mounts import left_open, upside_down
 from pipeline.norms import Matched
 from pipeline.part import Part
 from pipeline.result import Asymmetry, KneeSeries, PelvisSeries, Quality, Recording, SessionResult, Stride, Verdict
+from pipeline.stages import EngineParams
 from pipeline.strides.cycle_curves import CurveCollector
 from pipeline.strides.values import of_all, of_side
 from pipeline.walk.asymmetry import FIELD, AsymmetryParams, asymmetry

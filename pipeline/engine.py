@@ -7,45 +7,27 @@ where a block ends: decisions are taken at fixed samples of the grid, and what i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.activity.posture import PostureCells, Postures
-from pipeline.activity.turns import TurnFinder, TurnParams, overlaps
-from pipeline.angles.joints import HipFlexion, Inclination, KneeFlexion
-from pipeline.angles.level_acceleration import LevelAcceleration
-from pipeline.angles.orientation import Motion, OrientationParams
-from pipeline.angles.pelvis import HeadingRate, PelvisAngles
-from pipeline.events.contacts import Contact, ContactSource
-from pipeline.events.leg_events import LegEvents
-from pipeline.events.pelvis_events import PelvisEvents, UsualStep
-from pipeline.mounting.calibration import Calibration, CalibrationParams, Warmup, calibrate
+from pipeline.activity.posture import Postures
+from pipeline.activity.turns import overlaps
+from pipeline.angles.orientation import Motion
+from pipeline.mounting.calibration import Calibration, Warmup, calibrate
 from pipeline.mounting.forward import Swap
-from pipeline.mounting.pelvis_frame import PelvisFrame
 from pipeline.mounting.standing import Span
 from pipeline.result import Event, Stride
-from pipeline.strides.cycle_curves import CurveSignals, CycleCurves, cycle_curves
-from pipeline.strides.cycles import Cycle, CycleAssembler, CycleParams
-from pipeline.strides.measures import BodySignals, LegSignals, MeasureParams, measure
+from pipeline.stages import EngineParams, Stages, build
+from pipeline.strides.cycle_curves import CycleCurves, cycle_curves
+from pipeline.strides.cycles import Cycle
+from pipeline.strides.measures import measure
 from sensor.samples import KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.synchronise import GRID_HZ, Frame, UniformGrid
 
 _STRIDE_MARGIN = 0.5 * GRID_HZ  # signals that the numbers of a stride need behind it
 _SLOW = int(0.75 * GRID_HZ)  # angles are shown this often at least; longer than a step, which is an occasion of its own
 _LOOK_BACK = int(12 * GRID_HZ)  # signals kept before the oldest cycle still to come
-
-
-@dataclass(frozen=True, slots=True)
-class EngineParams:
-    """Parameters of every stage; they travel into the result's provenance."""
-
-    orientation: OrientationParams = field(default_factory=OrientationParams)
-    calibration: CalibrationParams = field(default_factory=CalibrationParams)
-    cycles: CycleParams = field(default_factory=CycleParams)
-    turns: TurnParams = field(default_factory=TurnParams)
-    measures: MeasureParams = field(default_factory=MeasureParams)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,42 +38,6 @@ class Increment:
     strides: list[tuple[Stride, CycleCurves]]
     pelvis_deg: FloatArray  # (n, 3) tilt, obliquity, rotation of the next grid samples
     knee_deg: FloatArray  # (n, 2) left, right; empty without thigh sensors
-
-
-class SignalStage(Protocol):
-    """A stage that follows the sensors' motion with a series of its own, which strides are measured from."""
-
-    def advance(self, end: int) -> None:
-        """Take in what is known before the grid index ``end``."""
-        ...
-
-    def finish(self) -> None:
-        """Produce what is held back; no more samples will come."""
-        ...
-
-    def forget(self, before: int) -> None:
-        """Let go of what lies before a grid index."""
-        ...
-
-
-@dataclass(slots=True)
-class _Stages:
-    """The stages after calibration."""
-
-    sources: list[tuple[ContactSource, tuple[Placement, ...]]]
-    signals: tuple[SignalStage, ...]  # each after those that it reads
-    curves: dict[Side, CurveSignals]
-    knees: dict[Side, KneeFlexion]
-    heading: HeadingRate
-    turns: TurnFinder
-    postures: PostureCells
-    body: BodySignals
-    cycles: CycleAssembler
-    start: int  # grid index of the first sample that was kept until the first walk
-    contacts: list[Contact] = field(default_factory=list)
-    waiting: list[Cycle] = field(default_factory=list)
-    shown: int = 0  # grid index up to which angles have been returned
-    slow: int = 0  # grid index up to which the signals of strides and curves have been computed
 
 
 class Engine:
@@ -115,7 +61,7 @@ class Engine:
         self._grid = UniformGrid(rates_hz)
         self._motions = {placement: Motion(params.orientation) for placement in rates_hz}
         self._warmup = Warmup(self._motions, params.calibration)
-        self._stages: _Stages | None = None
+        self._stages: Stages | None = None
         self._turns_lag = params.turns.taps // 2 + int(params.turns.pad_s * GRID_HZ)
 
     @property
@@ -191,9 +137,9 @@ class Engine:
             self.knees_exchanged = True
             self.calibration = calibrate(alive, end, active, params, start)
         if self.calibration is not None:
-            self._stages = _build(alive, self.calibration, self.params, start)
+            self._stages = build(alive, self.calibration, self.params, start)
 
-    def _run(self, stages: _Stages, *, last: bool) -> Increment:
+    def _run(self, stages: Stages, *, last: bool) -> Increment:
         settled = float("inf")
         for source, placements in stages.sources:
             found = source.advance(min(self._motions[p].end for p in placements))
@@ -216,7 +162,7 @@ class Engine:
         self._forget(stages, settled)
         return Increment(events, strides, *angles)
 
-    def _slow_due(self, stages: _Stages) -> bool:
+    def _slow_due(self, stages: Stages) -> bool:
         """Whether to compute the signals behind strides and curves now: a stride is complete, or it is time.
 
         Their cost is by the call. When they are computed changes no number, only how many increments share them.
@@ -230,7 +176,7 @@ class Engine:
             stage.advance(end)
         return stages.waiting[0].reach + _STRIDE_MARGIN <= stages.turns.settled
 
-    def _advance_signals(self, stages: _Stages, *, last: bool) -> None:
+    def _advance_signals(self, stages: Stages, *, last: bool) -> None:
         stages.slow = min(motion.end for motion in self._motions.values())
         for stage in stages.signals:
             stage.advance(stages.slow)
@@ -238,7 +184,7 @@ class Engine:
             for stage in stages.signals:
                 stage.finish()
 
-    def _strides(self, stages: _Stages, *, last: bool) -> list[tuple[Stride, CycleCurves]]:
+    def _strides(self, stages: Stages, *, last: bool) -> list[tuple[Stride, CycleCurves]]:
         """Strides of the waiting cycles whose signals and turns are known, in order."""
         known = float("inf")
         if not last:
@@ -253,7 +199,7 @@ class Engine:
         strides = measure(cycles, straight, self.origin_s, stages.body, self._height_m, self.params.measures)
         return list(zip(strides, _curves(stages, cycles), strict=True))
 
-    def _angles(self, stages: _Stages) -> tuple[FloatArray, FloatArray]:
+    def _angles(self, stages: Stages) -> tuple[FloatArray, FloatArray]:
         """Angles of the grid samples that have become known in every angle series."""
         angles = stages.body.pelvis
         series = [knee.flexion for knee in stages.knees.values()] + ([angles] if angles else [])
@@ -269,7 +215,7 @@ class Engine:
                 knees[:, column] = stages.knees[side].flexion.window(first, end)
         return pelvis, _behind(unkept, knees)
 
-    def _forget(self, stages: _Stages, settled: float) -> None:
+    def _forget(self, stages: Stages, settled: float) -> None:
         """Let go of signals that no cycle to come can reach back to."""
         oldest = min([stages.cycles.pending(settled), *(cycle.ic.at for cycle in stages.waiting)])
         if not np.isfinite(oldest):
@@ -303,91 +249,7 @@ def _varies(motion: Motion, start: int, end: int) -> bool:
     return all(bool(np.ptp(series.window(start, end), axis=0).any()) for series in (motion.acc, motion.gyr))
 
 
-def _build(motions: Mapping[Placement, Motion], calibration: Calibration, params: EngineParams, start: int) -> _Stages:
-    """The stages that this calibration and these sensors allow."""
-    legs = calibration.legs
-    detectors: dict[Side, LegEvents] = {}
-    shanks: dict[Side, LegEvents] = {}
-    knees: dict[Side, KneeFlexion] = {}
-    signals: dict[Side, LegSignals] = {}
-    sources: list[tuple[ContactSource, tuple[Placement, ...]]] = []
-    hips: dict[Side, HipFlexion] = {}
-    curves: dict[Side, CurveSignals] = {}
-    pelvis = _angles_of(calibration.pelvis, motions, calibration, start)
-    thorax = _angles_of(calibration.trunk, motions, calibration, start)
-    limbs = {p: Inclination(motions[p], leg.to_segment, start) for p, leg in legs.items()}
-    bent = {p: limb for p, limb in limbs.items() if p not in calibration.mirrored}  # those that angles are read from
-    for side in Side:
-        knee, thigh = Placement(f"knee_{side.value}"), Placement(f"thigh_{side.value}")
-        for placement, events in ((knee, params.calibration.shank), (thigh, params.calibration.thigh)):
-            if placement in legs and (gait := legs[placement].gait):
-                detectors[side] = LegEvents(side, motions[placement], legs[placement].axis.axis, gait, start, events)
-                sources.append((detectors[side], (placement,)))
-                if placement is knee:
-                    shanks[side] = detectors[side]
-                break
-        if knee in bent and thigh in bent:
-            knees[side] = KneeFlexion(bent[thigh], bent[knee])
-        if thigh in bent and pelvis is not None:
-            hips[side] = HipFlexion(bent[thigh], pelvis.angles)
-        knee_flexion = knees[side].flexion if side in knees else None
-        hip_flexion = hips[side].flexion if side in hips else None
-        signals[side] = LegSignals(limbs[knee] if side in shanks else None, knee_flexion, hip_flexion, knee in bent)
-        curves[side] = CurveSignals(
-            pelvis.angles if pelvis else None,
-            shanks[side].rate if side in shanks else None,
-            motions[knee].acc if side in shanks else None,
-            knee_flexion,
-            hip_flexion,
-        )
-    without = tuple(side for side in Side if side not in detectors)
-    frame = calibration.pelvis or calibration.trunk
-    worn = {p: motions[p] for p in frame.to_pelvis} if frame is not None else {}
-    trunk = LevelAcceleration(worn, frame.to_pelvis, start) if frame is not None else None
-    if without and trunk is not None:
-        trusts, usual = (
-            [m.trust for m in worn.values()],
-            UsualStep(calibration.pelvis_peak_m_s2, calibration.stride / 2),
-        )
-        sources.append(
-            (PelvisEvents(trunk, trusts, without, usual, start, params.calibration.pelvis_events), tuple(worn))
-        )
-    sound = {p: motion for p, motion in motions.items() if p not in calibration.mirrored}
-    heading = HeadingRate(worn or sound or dict(motions), params.turns.filter_taps(), start)
-    turns = TurnFinder(heading.rate, params.turns)
-    angles = pelvis.angles if pelvis else None, thorax.angles if thorax else None
-    postures = PostureCells(motions, bent, *angles, start, params.calibration)
-    stages = (*limbs.values(), *knees.values(), pelvis, thorax, *hips.values(), trunk, heading, turns, postures)
-    return _Stages(
-        sources=sources,
-        signals=tuple(stage for stage in stages if stage is not None),
-        curves=curves,
-        knees=knees,
-        heading=heading,
-        turns=turns,
-        postures=postures,
-        body=BodySignals(
-            signals, angles[0], trunk.acceleration if trunk else None, angles[1], pelvis.apart if pelvis else None
-        ),
-        start=start,
-        cycles=CycleAssembler(tuple(Side) if without and frame is not None else tuple(detectors), params.cycles),
-    )
-
-
-def _angles_of(
-    frame: PelvisFrame | None,
-    motions: Mapping[Placement, Motion],
-    calibration: Calibration,
-    start: int,
-) -> PelvisAngles | None:
-    """Tilt, obliquity and rotation of the pelvis, or of the trunk by the same formulas."""
-    if frame is None:
-        return None
-    worn = {p: motions[p] for p in frame.to_pelvis}
-    return PelvisAngles(worn, frame.to_pelvis, round(calibration.stride), start)
-
-
-def _curves(stages: _Stages, cycles: Sequence[Cycle]) -> list[CycleCurves]:
+def _curves(stages: Stages, cycles: Sequence[Cycle]) -> list[CycleCurves]:
     """Curves of cycles, in their order."""
     out: dict[int, CycleCurves] = {}
     for side in Side:

@@ -7,7 +7,8 @@ import tracemalloc
 
 import numpy as np
 
-from pipeline.engine import Engine, EngineParams
+from pipeline.engine import Engine
+from pipeline.stages import EngineParams
 from sensor.recording.table import RecordingTable
 from sensor.samples import HIPS, KNEES, SampleBlock
 from sensor.simulation import WalkSpec, simulate

@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 
 from pipeline.conclusion import SessionParams
-from pipeline.engine import EngineParams
 from pipeline.mounting.calibration import CalibrationParams
 from pipeline.result import SessionResult
 from pipeline.session import SessionAnalysis, analyze_table
+from pipeline.stages import EngineParams
 from sensor.recording import RecordingTable
 from sensor.samples import HIPS, KNEES, THIGHS, FloatArray, Placement, SampleBlock, Side
 from sensor.simulation import STRAIGHT, SimulatedWalk, WalkSpec, simulate
