@@ -10,7 +10,7 @@ import pytest
 
 from gaitchain.cli import run
 from gaitchain.errors import ExitCode
-from tests.docs.pages import DOCS, blocks_of_code, text_of
+from tests.docs.pages import DOCS, text_of
 
 GUIDE = DOCS / "guide.md"
 CUT = "..."  # lines are left out here
@@ -19,14 +19,15 @@ OF_ITS_OWN = ("/home/me/", "$ ")  # paths of somebody else's computer
 
 def shown(beginning: str) -> tuple[list[str], list[str]]:
     """The words of the first example that begins so, without the program's name, and the lines shown of its output."""
-    block = next(block for block in blocks_of_code(GUIDE) if block.lstrip().startswith(f"$ gaitchain {beginning}"))
-    first, *lines = block.replace("\\\n", " ").splitlines()
-    return shlex.split(first)[2:], [line[4:] for line in lines]
+    pattern = rf"^ {{4}}\$ gaitchain ({beginning}(?:\\\n|.)*)\n((?: {{4}}.*\n|\n)*)"
+    example = re.search(pattern, text_of(GUIDE), re.MULTILINE)
+    assert example is not None, f"docs/guide.md shows no {beginning}"
+    return shlex.split(example[1].replace("\\\n", " ")), re.findall(r"^ {4}(.*)", example[2], re.MULTILINE)
 
 
 def assert_said(lines: list[str], output: str) -> None:
     """Every line that is shown was printed, in this order."""
-    printed = iter([line.rstrip() for line in output.splitlines()])
+    printed = iter([line.rstrip() for line in output.replace("\u00a0", " ").splitlines()])  # no break before a unit
     for line in lines:
         if line.strip() and line.strip() != CUT and not line.startswith(OF_ITS_OWN):
             assert any(line.rstrip() == one for one in printed), f"not printed, or not here: {line}"
