@@ -25,7 +25,7 @@ from models.artefact import Additive, Artefact, Familiar, SensorModel, logistic
 from models.cohorts.cohort import Cohort
 from models.features import FEATURES, NAMES, WITH_PELVIS, WITHOUT_PELVIS, Group, sensor_set
 from models.learning.conformal import hidden_interval, share_interval
-from models.learning.hats import KNOTS, Hats
+from models.learning.lines import Lines
 from models.learning.pattern_training import learned
 from models.patterns import Patterns
 from models.risk import HEALTHY_PATHWAYS
@@ -39,7 +39,7 @@ class TrainingParams:
     """How the models are fitted."""
 
     folds: int = 5
-    strengths: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)  # C of the penalised regression to choose from
+    strengths: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1, 0.3)  # C of the penalised regression to choose from
     shrinkages: tuple[float, ...] = (0.1, 0.3, 0.6)  # of the patterns' covariance, to choose from
     seed: int = 1
     blur: float = 0.4  # uncertainty of the label, healthy SDs of strain; see docs/risk-model.md
@@ -49,7 +49,7 @@ class TrainingParams:
     room: float = 0.3  # features may leave their range in training by this share of it
     most_outside: float = 0.7  # how far log-odds may hang on features beyond that range: a factor of 2 on the odds
     in_silico: bool = True
-    version: str = "in-silico-5"
+    version: str = "in-silico-6"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +61,8 @@ class Unseen:
 
 
 def additive_pipeline(strength: float) -> Pipeline:
-    """A curve per feature, straight between quantiles; L2 keeps the curves flat and correlated features together."""
-    return make_pipeline(Hats(), StandardScaler(), LogisticRegression(C=strength, max_iter=3000))
+    """A line per feature, level beyond what was seen; L2 keeps the lines flat and correlated features together."""
+    return make_pipeline(Lines(), StandardScaler(), LogisticRegression(C=strength, max_iter=3000))
 
 
 def folds(cohort: Cohort, count: int, seed: int) -> list[tuple[IntArray, IntArray]]:
@@ -75,7 +75,7 @@ def unseen(cohort: Cohort, params: TrainingParams) -> Unseen:
     """Cross-fitted predictions for every row, at the least strength whose log loss on them is as good as the best.
 
     As good: worse by no more than the standard error of the difference over persons (after the 1-SE rule of Breiman et
-    al. 1984, recalled; deviation: paired). What the persons at hand cannot decide is decided for the flatter curves,
+    al. 1984, recalled; deviation: paired). What the persons at hand cannot decide is decided for the flatter lines,
     which have less to unlearn in other people.
     """
     splits = folds(cohort, params.folds, params.seed)
@@ -201,17 +201,16 @@ def additive(pipeline: Pipeline, there: BoolArray, usual: FloatArray) -> Additiv
 
     ``there`` (k,) says which the pipeline knows; at their ``usual`` values these add nothing either.
     """
-    hats, scaler, regression = (step for _, step in pipeline.steps)
+    lines, scaler, regression = (step for _, step in pipeline.steps)
     per_unit = regression.coef_[0] / scaler.scale_
-    count = int(there.sum())
-    curves = per_unit[: count * KNOTS].reshape(count, KNOTS)
-    at_usual = np.array([np.interp(usual[i], hats.knots_[i], curves[i]) for i in range(count)])
+    slope, gone = np.split(per_unit, 2)
+    at_usual = slope * lines.shares(usual)
     baseline = float(regression.intercept_[0] - per_unit @ scaler.mean_ + at_usual.sum())
-    nothing = np.zeros((len(there), KNOTS))
+    nothing = np.zeros((len(there), 2))
     whole = Additive(baseline, nothing, nothing.copy(), np.zeros(len(there)))
-    whole.knots[there] = hats.knots_
-    whole.heights[there] = curves - at_usual[:, None]
-    whole.missing[there] = per_unit[count * KNOTS :] - at_usual
+    whole.knots[there] = np.column_stack([lines.low_, lines.high_])
+    whole.heights[there] = slope[:, None] * [0.0, 1.0] - at_usual[:, None]
+    whole.missing[there] = slope * lines.mean_ + gone - at_usual
     return whole
 
 
