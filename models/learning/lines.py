@@ -1,4 +1,4 @@
-"""A straight line per feature for a linear model, level beyond what taught it; a column of its own for being missing."""
+"""A straight line per feature for a linear model, level beyond what taught it; a column for being missing."""
 
 from __future__ import annotations
 
