@@ -1,7 +1,7 @@
 """The trained model as plain numbers: stored as JSON, evaluated in numpy, equal to scikit-learn's prediction.
 
-The score is additive: a baseline, and for each feature a curve over its value, or a fixed amount where the feature is
-missing. The pathways have a model of their own (:mod:`models.patterns`).
+The score is additive: a baseline, and for each feature a line over its value, level beyond what taught it, or a fixed
+amount where the feature is missing. The pathways have a model of their own (:mod:`models.patterns`).
 """
 
 from __future__ import annotations

@@ -121,16 +121,17 @@ def features(model: Artefact) -> str:
     """What each feature adds to the log-odds, by set of sensors."""
     found = []
     for name, part in model.models.items():
-        curves = zip(FEATURES, part.strain.knots, part.strain.heights, part.strain.missing, strict=True)
+        lines = zip(FEATURES, part.strain.knots, part.strain.heights, part.strain.missing, strict=True)
         rows = (
             (feature.words, feature.unit, *map("{:.3g}: {:+.2f}".format, at, height), f"{gone:+.2f}")
-            for feature, at, height, gone in curves
+            for feature, at, height, gone in lines
             if height.any()
         )
-        quantiles = ("lowest", "quarter", "median", "three quarters", "highest")
-        curve_table = table(("feature (value: log-odds added)", "unit", *quantiles, "missing"), rows)
-        found.append(f"### Sensors: {name}\nBaseline {part.strain.baseline:+.2f} log-odds.\n\n{curve_table}")
-    return "\n".join(["## What moves the score", *found])
+        head = ("feature (value: log-odds added)", "unit", "least in training", "most in training", "missing")
+        found.append(f"### Sensors: {name}\nBaseline {part.strain.baseline:+.2f} log-odds.\n\n{table(head, rows)}")
+    return "\n".join(
+        ["## What moves the score", "Straight between the two, level beyond; nothing at the usual value.", *found]
+    )
 
 
 def _data(made: Mapping[str, Any]) -> str:
