@@ -17,7 +17,7 @@ from models.view import VIEW_NAMES
 from tests.models.cohorts import CAUSES, made_cohort
 from tests.models.walks import truth_only
 
-COHORT = made_cohort(persons=60)
+COHORT = made_cohort(persons=100)
 PARAMS = TrainingParams(folds=3)
 CAUSE = COHORT.features[:, NAMES.index(CAUSES[0])]
 MARGINS = {

@@ -88,9 +88,9 @@ def test_the_promises_of_the_shipped_model() -> None:
     assert second["set_coverage"][0] >= 0.80
     assert second["abstained_share"][0] <= 0.05
     assert all(part["auc"][0] >= 0.75 for part in second["by_speed"])  # of 80 walks each
-    for of, least in ((figures, 0.10), (second, 0.095)):  # 0.10 was meant on both
+    for of in (figures, second):
         for name in ("speed only", "stance asymmetry only"):
-            assert of["baselines"][name]["model_is_better_by"][0] >= least
+            assert of["baselines"][name]["model_is_better_by"][0] >= 0.10
     assert not figures["generator_too_easy"]
 
 
