@@ -78,4 +78,4 @@ def _remarks(values: FloatArray, model: Artefact) -> tuple[str, ...]:
 
 
 def _abstained(model: Artefact, reasons: tuple[str, ...]) -> Risk:
-    return Risk(None, None, None, {}, (), True, reasons, (), None, model.version, model.in_silico)
+    return Risk.silent(reasons, model.version, in_silico=model.in_silico)

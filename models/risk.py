@@ -47,3 +47,8 @@ class Risk:
     baseline_log_odds: float | None = None
     model_version: str = ""
     in_silico: bool = True  # simulated people taught the model
+
+    @classmethod
+    def silent(cls, reasons: tuple[str, ...], model_version: str, *, in_silico: bool) -> Risk:
+        """What is said of a walk about which nothing may be said."""
+        return cls(None, None, None, {}, (), True, reasons, (), None, model_version, in_silico)

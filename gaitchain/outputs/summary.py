@@ -232,7 +232,7 @@ def _link(link: ChainLink) -> JsonObject:
 
 def _risk(risk: Risk, person: Person) -> JsonObject:
     if person.red_flags:
-        risk = _withheld(risk)
+        risk = Risk.silent((RED_FLAG,), risk.model_version, in_silico=risk.in_silico)
     abstained = risk.abstained or number(risk.score) is None
     return {
         "score": None if abstained else number(risk.score),
@@ -247,18 +247,3 @@ def _risk(risk: Risk, person: Person) -> JsonObject:
         "in_silico": risk.in_silico,
         "model_version": risk.model_version,
     }
-
-
-def _withheld(risk: Risk) -> Risk:
-    return Risk(
-        score=None,
-        level=None,
-        interval90=None,
-        pathways={},
-        set90=(),
-        abstained=True,
-        reasons=(RED_FLAG,),
-        contributions=(),
-        model_version=risk.model_version,
-        in_silico=risk.in_silico,
-    )

@@ -174,7 +174,7 @@ SAMPLES: Mapping[str, Callable[[], Sample]] = {
 
 def abstained_risk(reason: str) -> Risk:
     """A model that gives no score."""
-    return Risk(None, None, None, {}, (), True, (reason,), (), None, "sample-1")
+    return Risk.silent((reason,), "sample-1", in_silico=True)
 
 
 def _strained() -> Risk:
