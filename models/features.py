@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline.norms import DROP_DIFFERENCE_NORMAL_DEG, Matched, cadence_band, double_support_band, range_z
 from pipeline.result import SessionResult
+from pipeline.strides.values import of_side
 from sensor.healthy import shank_velocity_rad_s
 from sensor.person import Person
 from sensor.samples import FloatArray, Side
@@ -73,9 +74,8 @@ class Session:
 
     def of_strides(self, name: str, side: Side) -> float:
         """Median of a quantity over the valid strides of a side, NaN when it was not measured."""
-        values = [getattr(s, name) for s in self.result.strides if s.valid and s.side is side]
-        there = [value for value in values if np.isfinite(value)]
-        return float(np.median(there)) if there else np.nan
+        values = of_side(self.result.strides, side, name)
+        return float(np.median(values)) if len(values) else np.nan
 
     def list_deg(self) -> float:
         """Left side of the pelvis up, walking against standing; NaN without quiet standing."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from models.cohorts.plan import SENSOR_SETS, USUAL_SET, CohortParams, Walk, plan, reference_spec
-from models.enough import LEAST_STRIDES, valid_strides
+from models.enough import LEAST_STRIDES
 from models.features import NAMES, features
 from models.risk import HEALTHY
 from models.strain.demand import DemandParams, Demands, demands
@@ -25,6 +25,7 @@ from models.view import VIEW_NAMES, views
 from models.workers import pool
 from pipeline.result import SessionResult, Verdict
 from pipeline.session import analyze_table
+from pipeline.strides.values import valid_strides
 from sensor.person import Person
 from sensor.samples import BoolArray, FloatArray, IntArray
 from sensor.simulation import SimulatedWalk, WalkSpec, simulate
@@ -253,7 +254,9 @@ def gathered(columns: Mapping[str, Sequence[Any]], reference: HealthyReference |
 
 def row_of(result: SessionResult, person: Person, sensors: str) -> Row:
     """What an analysis shows, and whether it rests on enough valid strides of both sides."""
-    enough = min(valid_strides(result).values()) >= LEAST_STRIDES and result.quality.verdict is not Verdict.INVALID
+    enough = (
+        min(valid_strides(result.strides).values()) >= LEAST_STRIDES and result.quality.verdict is not Verdict.INVALID
+    )
     return Row(sensors, features(result, person), views(result, person), enough)
 
 

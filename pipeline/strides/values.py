@@ -1,8 +1,8 @@
-"""Values of one field of the strides that may be used, in the order of walking."""
+"""The strides that may be used: how many there are, and the values of one field in the order of walking."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -19,3 +19,8 @@ def of_all(strides: Sequence[Stride], name: str) -> FloatArray:
 def of_side(strides: Sequence[Stride], side: Side, name: str) -> FloatArray:
     """Values (n,) of one field over the valid strides of a side, without missing ones."""
     return of_all([s for s in strides if s.side is side], name)
+
+
+def valid_strides(strides: Sequence[Stride]) -> Mapping[Side, int]:
+    """How many strides of each side enter the measures."""
+    return {side: sum(s.valid and s.side is side for s in strides) for side in Side}

@@ -11,7 +11,7 @@ from pipeline.mounting.calibration import Calibration
 from pipeline.mounting.forward import Swap
 from pipeline.norms import HIPS_APART_NORMAL_DEG
 from pipeline.result import Handedness, Quality, Stride, Verdict
-from pipeline.strides.values import of_all
+from pipeline.strides.values import of_all, valid_strides
 from sensor.samples import Placement, Side
 
 _EXCHANGED = "The leg sensors were swapped left and right; this was corrected here. Swap them for next time."
@@ -61,7 +61,7 @@ def judge(
         f"{placement.value}: the signal never changes, the sensor seems dead. Check or replace it and record again."
         for placement in dead
     ]
-    valid = {side: sum(s.valid and s.side is side for s in strides) for side in Side}
+    valid = valid_strides(strides)
     if calibration is None:
         fatal.append("Nobody walks in this recording. Check that the sensors were worn, and record a walk.")
         return Quality(Verdict.INVALID, tuple(fatal))

@@ -12,11 +12,12 @@ import pytest
 
 from models.artefact import logistic, shipped
 from models.assess import assess
-from models.enough import LEAST_STRIDES, too_little, valid_strides
+from models.enough import LEAST_STRIDES, too_little
 from models.features import FEATURES, WITH_PELVIS, features
 from models.risk import RED_FLAG, Level, Risk
 from pipeline.result import Quality, SessionResult, Verdict
 from pipeline.session import analyze_table
+from pipeline.strides.values import valid_strides
 from sensor.person import Person
 from sensor.samples import HIPS, KNEES, Placement, Side
 from sensor.simulation import STRAIGHT, WalkSpec, simulate
@@ -139,7 +140,7 @@ def test_a_red_flag_withholds_the_score() -> None:
 def test_few_strides_of_either_side_are_not_enough(side: Side) -> None:
     walk, result = walked()
     enough = shortened(result, side, LEAST_STRIDES)
-    assert valid_strides(enough)[side] == LEAST_STRIDES
+    assert valid_strides(enough.strides)[side] == LEAST_STRIDES
     assert not too_little(enough)
     short = shortened(result, side, LEAST_STRIDES - 1)
     assert f"{LEAST_STRIDES - 1} {side.value}" in silent(assess(short, walk.table.person))
