@@ -89,7 +89,7 @@ def build(motions: Mapping[Placement, Motion], calibration: Calibration, params:
     thorax = _angles_of(calibration.trunk, motions, calibration, start)
     limbs = {p: Inclination(motions[p], leg.to_segment, start) for p, leg in calibration.legs.items()}
     bent = {p: limb for p, limb in limbs.items() if p not in calibration.mirrored}  # those that angles are read from
-    legs = {side: _leg(side, motions, calibration, params.calibration, limbs, pelvis, start) for side in Side}
+    legs = {side: _leg(side, motions, calibration, params.calibration, limbs, bent, pelvis, start) for side in Side}
     sources = [leg.contacts for leg in legs.values() if leg.contacts is not None]
     unseen = tuple(side for side, leg in legs.items() if leg.contacts is None)
     frame = calibration.pelvis or calibration.trunk
@@ -134,6 +134,7 @@ def _leg(
     calibration: Calibration,
     params: CalibrationParams,
     limbs: Mapping[Placement, Inclination],
+    bent: Mapping[Placement, Inclination],
     pelvis: PelvisAngles | None,
     start: int,
 ) -> _Leg:
@@ -146,8 +147,7 @@ def _leg(
         if contacts is None and leg is not None and leg.gait:
             seen = LegEvents(side, motions[placement], leg.axis.axis, leg.gait, start, events)
             contacts, lower = (seen, (placement,)), seen if placement is shank else None
-    bent = {p: limbs[p] for p in (shank, thigh) if p in limbs and p not in calibration.mirrored}
-    knee = KneeFlexion(bent[thigh], bent[shank]) if len(bent) == 2 else None
+    knee = KneeFlexion(bent[thigh], bent[shank]) if thigh in bent and shank in bent else None
     hip = HipFlexion(bent[thigh], pelvis.angles) if thigh in bent and pelvis is not None else None
     knee_flexion, hip_flexion = knee.flexion if knee else None, hip.flexion if hip else None
     return _Leg(
