@@ -126,7 +126,7 @@ def test_the_model_for_knees_looks_at_nothing_else(cohort: Cohort, model: Artefa
         assert silent == (feature.group in (Group.PELVIS, Group.THIGHS, Group.TRUNK)), feature.name
 
 
-def test_flatter_curves_are_chosen_unless_persons_speak_for_others(cohort: Cohort) -> None:
+def test_flatter_lines_are_chosen_unless_persons_speak_for_others(cohort: Cohort) -> None:
     """With causes to learn, what learns them; with nothing to learn, what learns least."""
     assert unseen(cohort, replace(QUICK, strengths=(1e-6, 0.03))).strength == 0.03
     shuffled = cohort.rows(np.random.default_rng(3).permutation(len(cohort)))
