@@ -26,8 +26,10 @@ def _second(figures: Mapping[str, Any], other: Mapping[str, Any]) -> str:
         "set_size": "pathways in the set",
         "pathway_balanced_accuracy": "balanced accuracy of pathways",
     }
-    looked_at = (figures, other, other["taught_there"])
-    rows = [(words, *(figure(of[name]) for of in looked_at)) for name, words in names.items()]
+    there = other["taught_there"]  # too few walks make no figures
+    rows = [
+        (words, figure(figures[name]), figure(other[name]), figure(there.get(name))) for name, words in names.items()
+    ]
     rows += [
         (
             f"better than {name} by",

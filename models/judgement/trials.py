@@ -30,15 +30,6 @@ CONDITIONS = {  # share of samples lost, spread of clock offsets in s
     "3 % of the samples lost": (0.03, 0.0),
     "clocks 10 ms apart (SD)": (0.0, 0.010),
 }
-COMPARED = (
-    "auc",
-    "calibration_error",
-    "healthy_high_share",
-    "interval_coverage",
-    "set_coverage",
-    "set_size",
-    "pathway_balanced_accuracy",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +85,8 @@ def second(model: Artefact, cohort: Cohort, other: Cohort, training: TrainingPar
     """
     judged = judge(model, other)
     found = figures(other, judged, {name: rival(name, cohort, other, training) for name in BASELINES})
-    there = figures(other, cross_judged(other, training), {})
-    return found | {
-        "abstaining": abstaining(other, judged),
-        "taught_there": {name: there[name] for name in COMPARED},
-    }
+    there = part(other, cross_judged(other, training), other.main)
+    return found | {"abstaining": abstaining(other, judged), "taught_there": there}
 
 
 def abstaining(cohort: Cohort, judged: Judged) -> dict[str, Any]:
