@@ -39,8 +39,8 @@ def _second(figures: Mapping[str, Any], other: Mapping[str, Any]) -> str:
         )
         for name, row in other["baselines"].items()
     ]
-    silence = [figure(one["abstained_share"], percent=True) for one in (figures, other)]
-    rows.append(("abstained", *silence, ""))
+    same, second = (figure(one["abstained_share"], percent=True) for one in (figures, other))
+    rows.append(("abstained", same, second, ""))
     speeds = [(f"speed {row['from']:.3g} to {row['to']:.3g}", row) for row in other["by_speed"]]
     silent = [
         (name, str(row["walks"]), figure(row["brier"]), figure(row["interval_coverage"], percent=True))
